@@ -1,0 +1,85 @@
+"""Scopes: whom a packet is about, how that is written, and the folder it gets."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from kit.errors import UnknownScopeError, nearest
+
+KINDS = ("company", "region", "team", "rep")
+
+_UNSAFE = re.compile(r"[^\w.\-]+")
+_LONGEST = 60
+
+
+@dataclass(frozen=True, order=True)
+class Scope:
+    """One scope: the company, a region, a team or a rep.
+
+    Parameters
+    ----------
+    kind : str
+        One of `company`, `region`, `team`, `rep`.
+    id : str
+        The region's, team's or rep's identifier as the data write it; empty for the company.
+
+    Examples
+    --------
+    >>> Scope.parse("region:East").folder
+    'region-East'
+    >>> str(Scope.parse("company"))
+    'company'
+    """
+
+    kind: str
+    id: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Scope:
+        """Read `company`, `region:East`, `team:East-2` or `rep:R007`.
+
+        Raises
+        ------
+        UnknownScopeError
+            Where the text has another form.
+        """
+        kind, colon, name = str(text).partition(":")
+        if kind == "company" and not colon:
+            return cls("company")
+        if kind not in KINDS[1:]:
+            hint = nearest(kind, KINDS)
+            raise UnknownScopeError(
+                f"Scope '{text}': '{kind}' is no kind of scope. {hint} "
+                "Write company, region:NAME, team:NAME or rep:ID."
+            )
+        if not name:
+            raise UnknownScopeError(f"Scope '{text}' names no {kind}. Write {kind}:NAME.")
+        return cls(kind, name)
+
+    def __str__(self) -> str:
+        return self.kind if self.kind == "company" else f"{self.kind}:{self.id}"
+
+    @property
+    def folder(self) -> str:
+        """A folder name that is safe on any file system and differs for scopes that differ.
+
+        Letters of any script, digits, `_`, `-` and `.` stay. Where anything else had to go, or the
+        name was too long, a hash of the whole name follows.
+
+        Examples
+        --------
+        >>> Scope("region", "华东").folder
+        'region-华东'
+        >>> Scope("region", "../../x").folder.startswith("region-x-")
+        True
+        """
+        if self.kind == "company":
+            return "company"
+        plain = _UNSAFE.sub("_", unicodedata.normalize("NFC", self.id)).strip("._ ")[:_LONGEST]
+        if plain != self.id:
+            digest = hashlib.sha256(self.id.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+            plain = f"{plain}-{digest}" if plain else digest
+        return f"{self.kind}-{plain}"
