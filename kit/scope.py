@@ -76,10 +76,21 @@ class Scope:
         >>> Scope("region", "../../x").folder.startswith("region-x-")
         True
         """
-        if self.kind == "company":
-            return "company"
-        plain = _UNSAFE.sub("_", unicodedata.normalize("NFC", self.id)).strip("._ ")[:_LONGEST]
-        if plain != self.id:
-            digest = hashlib.sha256(self.id.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-            plain = f"{plain}-{digest}" if plain else digest
-        return f"{self.kind}-{plain}"
+        return self.kind if self.kind == "company" else f"{self.kind}-{safe_name(self.id)}"
+
+
+def safe_name(name: str) -> str:
+    """A name for a folder or file that is safe on any file system and differs for names that differ.
+
+    Examples
+    --------
+    >>> safe_name("2025Q3"), safe_name("华东")
+    ('2025Q3', '华东')
+    >>> safe_name("../../x").startswith("x-")
+    True
+    """
+    plain = _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).strip("._ ")[:_LONGEST]
+    if plain == name:
+        return plain
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{plain}-{digest}" if plain else digest

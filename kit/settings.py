@@ -71,6 +71,7 @@ class ColumnSettings(Model):
     compute: tuple[str, Literal["+", "-", "*", "/", "&"], str] | None = None  # & joins texts
     format: str = ""  # strptime format of a date
     values: dict[str, str] = Field(default_factory=dict)  # found value: canonical value
+    prefix: str = ""  # put before the value, such as "rep:" before a number of a rep
     scale: float = 1.0  # unit change, multiplied
 
     @model_validator(mode="after")
@@ -147,7 +148,7 @@ class TrackSettings(Model):
 class DiagnoseSettings(Model):
     """What diagnosis shows."""
 
-    stages: tuple[str, ...] = ("lead", "qualified", "proposal", "won")
+    stages: tuple[str, ...] = Field(("lead", "qualified", "proposal", "won"), min_length=2)
     largest: int = Field(6, ge=2)  # parts of a bridge that are named
     causes: int = Field(3, ge=1)
     min_peers: int = Field(3, ge=3)

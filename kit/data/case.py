@@ -1,0 +1,252 @@
+"""A case: one scope in one period on one day, with its settings, calendar and data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from kit.data.calendar import FiscalCalendar, Period, as_day
+from kit.data.frames import ScopeData
+from kit.errors import SettingsError
+from kit.scope import Scope
+from kit.settings import Settings, load
+
+__all__ = ["Case", "Origin", "ScopeData", "choices", "find_config", "open_case", "reopen"]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a case was opened from, so that it can be opened again for another scope or day."""
+
+    config: str
+    snapshot: str = ""
+    out: str = "outputs"
+    overrides: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One scope in one period, seen on one day.
+
+    Parameters
+    ----------
+    settings : Settings
+        Merged for this scope and period.
+    calendar : FiscalCalendar
+    scope : Scope
+    period : Period
+    as_of : date
+        The day on which everything is seen: rows after it are not used.
+    data : ScopeData
+    snapshot_id : str
+        Hash of the data's content.
+    origin : Origin, optional
+        None where the case was built by hand.
+    """
+
+    settings: Settings
+    calendar: FiscalCalendar
+    scope: Scope
+    period: Period
+    as_of: dt.date
+    data: ScopeData
+    snapshot_id: str = ""
+    origin: Origin | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether the period is over on `as_of`."""
+        return self.as_of >= self.period.end
+
+
+def open_case(
+    config: str | Path = "parameters/sample/company.yml",
+    *,
+    scope: str | Scope = "company",
+    period: str = "",
+    as_of: str | dt.date = "",
+    language: str = "",
+    snapshot: str | Path = "",
+    out: str | Path = "outputs",
+    overrides: Mapping[str, Any] | None = None,
+) -> Case:
+    """Open one scope in one period on one day from a company's files.
+
+    Parameters
+    ----------
+    config : path
+        The company.yml; a relative one is looked for in the working folder, then in those above.
+    scope : str or Scope
+        `company`, `region:East`, `team:East-2` or `rep:R007`.
+    period : str
+        Empty: the one that holds the last day of the orders.
+    as_of : str or date
+        `2025-08-15`. Empty: the last day of the orders, or the period's end if that is earlier, or
+        its first day if it has not begun by then.
+    language : str
+        `en` or `zh`; empty: as the settings say.
+    snapshot : path
+        Folder of a snapshot to read; empty: that of the files as they are now, made where needed.
+    out : path
+        Where snapshots are kept, relative to the folder that holds `parameters/`.
+    overrides : mapping
+        Dotted keys, such as `targets.growth`, that win over the files.
+
+    Returns
+    -------
+    Case
+        Its data hold nothing that came after `as_of`; see `kit.data.hindsight`.
+
+    Raises
+    ------
+    SettingsError
+        A wrong parameter, or an `as_of` that is no date or lies before the period.
+    UnknownScopeError, UnknownPeriodError
+        Naming the nearest known one.
+    SourceError, LossError
+        Where the files cannot be read or the gate refuses too many rows.
+    """
+    from kit.data.hindsight import seen_on
+    from kit.data.snapshot import ensure, open_snapshot
+
+    path, where = find_config(config), _scope(scope)
+    changes = dict(overrides or {}) | ({"language": language} if language else {})
+    base = load(path, overrides=changes)
+    found = open_snapshot(snapshot) if str(snapshot) else ensure(path, out=out, settings=base)
+    found.require(where)
+    calendar = FiscalCalendar(base.calendar)
+    through = found.data_through
+    if not period and through is None:
+        raise SettingsError("period: the orders are empty, so name a period, such as 2025Q3.")
+    span = calendar.period(str(period)) if period else calendar.containing(through)
+    day = _day(as_of, span, through)
+    origin = Origin(
+        str(path), str(found.folder.resolve()), str(out), MappingProxyType(dict(changes))
+    )
+    return Case(
+        settings=load(path, period=span.name, scope=where, overrides=changes),
+        calendar=calendar,
+        scope=where,
+        period=span,
+        as_of=day,
+        data=seen_on(found.read(where), day, calendar=calendar),
+        snapshot_id=found.id,
+        origin=origin,
+    )
+
+
+def reopen(
+    case: Case,
+    *,
+    scope: str | Scope | None = None,
+    period: str | Period | None = None,
+    as_of: str | dt.date | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Case:
+    """Open a case again from the same snapshot, with another scope, period, day or parameters.
+
+    Parameters
+    ----------
+    case : Case
+        Opened by `open_case`.
+    scope, period, as_of
+        As for `open_case`; what is left out stays. With another period and no day, the day stays
+        where it lies in the period; else it is the period's end or, if that is later than the
+        case's day, its first day.
+    overrides : mapping
+        Laid over those of the case.
+
+    Raises
+    ------
+    SettingsError
+        Where the case was built by hand, or as `open_case`.
+    """
+    if case.origin is None:
+        raise SettingsError("This case was built by hand and has no files to open again.")
+    span = case.period.name if period is None else str(period)
+    day = case.as_of if as_of is None else as_of
+    if as_of is None and span != case.period.name:
+        whole = case.calendar.period(span)
+        day = max(whole.start, min(whole.end, case.as_of))
+    return open_case(
+        case.origin.config,
+        scope=case.scope if scope is None else scope,
+        period=span,
+        as_of=day,
+        snapshot=case.origin.snapshot,
+        out=case.origin.out,
+        overrides={**case.origin.overrides, **(overrides or {})},
+    )
+
+
+def choices(case: Case) -> dict[str, Any]:
+    """What pickers can offer in place of a case's scope, period and day.
+
+    Returns
+    -------
+    dict
+        scopes (texts such as `region:East`, of those active in the period), names (scope text to
+        the name to show), periods (names of those that have orders, in order), first and last (days
+        of the first and last order). A case built by hand offers only itself.
+    """
+    if case.origin is None:
+        scopes, periods = [str(case.scope)], [case.period.name]
+        return {
+            "scopes": scopes, "names": {}, "periods": periods,
+            "first": case.period.start, "last": case.as_of,
+        }  # fmt: skip
+    from kit.data.snapshot import open_snapshot
+
+    found = open_snapshot(case.origin.snapshot)
+    kinds = ("company", "region", "team", "rep")
+    scopes = [one for kind in kinds for one in found.scopes(kind, case.period)]
+    first, last = found.data_from or case.period.start, found.data_through or case.as_of
+    return {
+        "scopes": [str(one) for one in scopes],
+        "names": {str(one): found.names.get(one, case.settings.title) for one in scopes},
+        "periods": [one.name for one in case.calendar.between(first, last, "")],
+        "first": first,
+        "last": last,
+    }
+
+
+def find_config(config: str | Path) -> Path:
+    """Look for a company.yml in the working folder and in those above it.
+
+    Raises
+    ------
+    SettingsError
+        Where it is in none of them.
+    """
+    path = Path(config).expanduser()
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (folder / path).exists():
+            found = folder / path
+            return found / "company.yml" if found.is_dir() else found
+    raise SettingsError(
+        f"{config}: no such file in {Path.cwd()} or the folders above. "
+        "Give the path of a company.yml."
+    )
+
+
+def _scope(found: str | Scope) -> Scope:
+    return found if isinstance(found, Scope) else Scope.parse(found)
+
+
+def _day(found: str | dt.date, period: Period, through: dt.date | None) -> dt.date:
+    if found == "" or found is None:
+        return max(period.start, min(period.end, through or period.end))
+    try:
+        day = dt.date.fromisoformat(found) if isinstance(found, str) else as_day(found)
+    except ValueError:
+        raise SettingsError(f"as_of: '{found}' is not a date. Write it as 2025-08-15.") from None
+    if day < period.start:
+        raise SettingsError(
+            f"as_of: {day} lies before the period {period} begins ({period.start}). "
+            "Give a later day or an earlier period."
+        )
+    return day

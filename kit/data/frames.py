@@ -1,0 +1,46 @@
+"""The frames of one scope: what it may see of every table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kit.data.tables import TABLES
+from kit.scope import Scope
+
+
+@dataclass(frozen=True)
+class ScopeData:
+    """The rows one scope may see, table by table.
+
+    Parameters
+    ----------
+    scope : Scope
+    frames : mapping of str to DataFrame
+        Canonical tables by name, `sales` (order lines credited to the scope, with what is known of
+        rep, customer and product joined on; see `kit.data.snapshot`) and `peers` (anonymous monthly
+        figures over at least three peers).
+    missing : frozenset of str
+        Names of optional tables that the company does not have.
+    """
+
+    scope: Scope
+    frames: Mapping[str, pd.DataFrame]
+    missing: frozenset[str] = frozenset()
+
+    def has(self, table: str) -> bool:
+        """Whether the company has that table at all."""
+        return table in self.frames and table not in self.missing
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """The scope's rows of a table; no rows, with the right columns, where it is missing."""
+        if table in self.frames:
+            return self.frames[table]
+        return TABLES[table].empty()
+
+    @property
+    def sales(self) -> pd.DataFrame:
+        """Order lines credited to the scope."""
+        return self.frames["sales"]

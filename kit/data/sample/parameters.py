@@ -1,0 +1,137 @@
+"""The company.yml that maps the sample company's files onto the canonical tables."""
+
+from __future__ import annotations
+
+import yaml
+
+from kit.data.sample.layout import BOOK, LAYOUTS, Layout, place
+from kit.data.sample.truths import LAST_DAY
+from kit.data.sample.vocabulary import vocabulary
+from kit.data.tables import TABLES
+
+ENCODINGS = {"en": "utf-8", "zh": "gb18030"}
+
+_TEXTS = {
+    "en": {
+        "head": "The sample company: an invented maker of laboratory instruments.\n"
+        "`kit sample DIR` writes its files; this file says how they map onto the kit's tables.",
+        "calendar": "quarters of the calendar year, working days of China",
+        "gate": "no order may lie after the day the files were made",
+        "targets": "how the next target is proposed",
+        "sources": "canonical column: the header in the company's own file",
+        "period": "What holds for this quarter only.",
+        "objective": "Hold the market share in the standard lines",
+        "peak": "Grow with class A customers at held prices",
+    },
+    "zh": {
+        "head": "示例公司：一家虚构的实验室仪器厂商。\n`kit sample DIR --language zh` 生成其文件；"
+        "本文件说明这些文件如何对应到标准表。",
+        "calendar": "自然年季度，中国工作日",
+        "gate": "订单日期不得晚于文件生成日",
+        "targets": "如何建议下期目标",
+        "sources": "标准列：公司文件中的表头",
+        "period": "仅适用于本季度。",
+        "objective": "守住标准产品线的市场份额",
+        "peak": "守住价格，与A类客户一起增长",
+    },
+}
+
+
+def company_yml(language: str = "en", *, data_dir: str = ".") -> str:
+    """The sample company's company.yml as text.
+
+    Parameters
+    ----------
+    language : str
+        `en` or `zh`: the language of the files and of the packets.
+    data_dir : str
+        Folder of the files, as `kit.settings.root_of` takes it.
+
+    Examples
+    --------
+    >>> print(company_yml().splitlines()[3])
+    company: sample
+    """
+    texts = _TEXTS[language]
+    words = vocabulary(language)
+    head = {
+        "company": "sample" if language == "en" else f"sample-{language}",
+        "name": words.company,
+        "currency": "CNY",
+        "language": language,
+        "data_dir": data_dir,
+    }
+    sections = [
+        ("", head),
+        (texts["calendar"], {"calendar": {"start_month": 1, "country": "CN"}}),
+        (texts["gate"], {"gate": {"max_loss": 0.02, "latest": LAST_DAY}}),
+        (texts["targets"], {"targets": {"method": "growth", "growth": 0.06, "reserve": 0.02}}),
+        (texts["sources"], {"sources": {name: source(name, language) for name in TABLES}}),
+    ]
+    lines = [f"# {line}" for line in texts["head"].splitlines()]
+    for comment, section in sections:
+        lines += ["", f"# {comment}"] if comment else [""]
+        lines.append(_yaml(section))
+    return "\n".join(lines) + "\n"
+
+
+def period_ymls(language: str = "en") -> dict[str, str]:
+    """The parameters of single quarters as text, by name of the quarter."""
+    texts = _TEXTS[language]
+    found = {
+        "2025Q3": {"targets": {"growth": 0.07, "objective": texts["objective"]}},
+        "2025Q4": {"targets": {"growth": 0.06, "objective": texts["peak"]}},
+    }
+    return {name: f"# {texts['period']}\n{_yaml(one)}\n" for name, one in found.items()}
+
+
+def source(table: str, language: str) -> dict:
+    """Where one canonical table comes from, as company.yml says it."""
+    layout = LAYOUTS[table]
+    number = place(language)
+    found: dict = {"file": layout.file}
+    if layout.file == BOOK:
+        found["sheet"] = layout.sheet[number]
+        if layout.header_row > 1:
+            found["header_row"] = layout.header_row
+    else:
+        found["delimiter"] = layout.delimiter
+        found["encoding"] = ENCODINGS[language]
+    found["columns"] = {name: _column(table, name, layout, number) for name in layout.columns}
+    return found
+
+
+def _column(table: str, name: str, layout: Layout, number: int) -> str | dict:
+    header = layout.columns[name][number]
+    if (table, name) == ("orders", "list_amount"):
+        return _OneLine(compute=[layout.columns["quantity"][number], "*", header])
+    more: dict = {}
+    if name in layout.values:
+        words = layout.values[name]
+        more["values"] = {pair[number]: canonical for canonical, pair in words.items()}
+    if name in layout.scale:
+        more["scale"] = layout.scale[name]
+    if layout.file != BOOK and TABLES[table].column(name).type == "date":
+        written = layout.day[number]
+        more |= {"format": written} if written != "%Y-%m-%d" else {}
+    return _OneLine(column=header, **more) if more else header
+
+
+class _OneLine(dict):
+    """A mapping that is written on one line."""
+
+
+class _Writer(yaml.SafeDumper):
+    """Writes `_OneLine` on one line and everything else as a block."""
+
+
+_Writer.add_representer(
+    _OneLine,
+    lambda writer, found: writer.represent_mapping("tag:yaml.org,2002:map", found, flow_style=True),
+)
+
+
+def _yaml(section: dict) -> str:
+    return yaml.dump(
+        section, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=200
+    ).rstrip()

@@ -1,0 +1,250 @@
+"""The company's own files: CSV, Excel, Parquet and DuckDB, read as text with file and line."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+import duckdb
+
+from kit.data import delimited, workbook
+from kit.errors import SourceError, nearest
+from kit.settings import JoinSettings, SourceSettings
+
+BLANKS = "' \t\r\n\u00a0\u200b\u3000\ufeff'"  # what SQL trims; a literal
+_LINE = 8_000_000  # bytes of the longest line
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a source, ready to be read by DuckDB.
+
+    Parameters
+    ----------
+    relation : str
+        A SELECT with the columns `__line` (BIGINT; the line in the file, or the row of a sheet or
+        table), `__ragged` (the whole line where it has too few or too many fields, else NULL) and
+        `c1`, `c2` … (VARCHAR).
+    columns : tuple of str
+        The company's names of `c1`, `c2` ….
+    file : str
+        The file's name below the data folder.
+    """
+
+    relation: str
+    columns: tuple[str, ...]
+    file: str
+
+
+def identifier(name: str) -> str:
+    """A name as a quoted SQL identifier.
+
+    Examples
+    --------
+    >>> identifier('a"; DROP TABLE b')
+    '"a""; DROP TABLE b"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as a quoted SQL literal.
+
+    Examples
+    --------
+    >>> literal("O'Neill")
+    "'O''Neill'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def find(file: str, folder: Path) -> tuple[Path, ...]:
+    """The files that a name or pattern stands for, sorted by name.
+
+    Parameters
+    ----------
+    file : str
+        Relative to the folder, within it; `*`, `?` and `[…]` make it a pattern.
+    folder : Path
+
+    Raises
+    ------
+    SourceError
+        A path that leaves the folder, or no such file; the nearest name is given.
+    """
+    way = PurePosixPath(file.replace("\\", "/"))
+    if way.is_absolute() or PureWindowsPath(file).drive or ".." in way.parts:
+        raise SourceError(
+            f"'{file}' leaves the data folder. Give a path below data_dir, without '..'; "
+            "to read from elsewhere, change data_dir."
+        )
+    if not folder.is_dir():
+        raise SourceError(f"{folder}: there is no such folder. Correct data_dir.")
+    if (folder / way).is_file():
+        return (folder / way,)
+    found = ()
+    if any(mark in file for mark in "*?["):
+        found = (one for one in folder.glob(str(way)) if one.is_file())
+        found = tuple(sorted(one for one in found if not one.name.startswith((".", "~$"))))
+    if not found:
+        there = sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*.*"))
+        raise SourceError(f"{folder}: there is no file '{file}'. {nearest(file, there)}")
+    return found
+
+
+def parts(
+    source: SourceSettings | JoinSettings,
+    folder: Path,
+    *,
+    connection: duckdb.DuckDBPyConnection,
+    work_folder: Path,
+) -> Iterator[Part]:
+    """Open a source's files one after another; each is readable until the next is asked for.
+
+    Parameters
+    ----------
+    source : SourceSettings or JoinSettings
+        File or pattern, and how it is to be read. The file's ending says what it is: .xlsx and
+        .xlsm, .parquet, .duckdb and .db; anything else is text with delimiters.
+    folder : Path
+        The data folder.
+    connection : DuckDBPyConnection
+    work_folder : Path
+        Where files are rewritten that DuckDB cannot read as they are; nothing stays there.
+
+    Yields
+    ------
+    Part
+
+    Raises
+    ------
+    SourceError
+        A file, sheet or table that is missing or cannot be read.
+    """
+    for path in find(source.file, folder):
+        label = path.relative_to(folder).as_posix()
+        suffix = path.suffix.casefold()
+        if suffix == ".xls":
+            raise SourceError(f"{path}: the old Excel format is not read. Save it as .xlsx.")
+        if suffix in (".xlsx", ".xlsm"):
+            reader = _sheet(path, source, work_folder)
+        elif suffix in (".parquet", ".pq"):
+            reader = _parquet(path, connection)
+        elif suffix in (".duckdb", ".db", ".ddb"):
+            reader = _database(path, source.table, connection)
+        else:
+            reader = _text(path, source, work_folder)
+        with reader as (relation, columns):
+            yield Part(relation, columns, label)
+
+
+@contextmanager
+def _scratch(work_folder: Path) -> Iterator[Path]:
+    work_folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=work_folder, prefix="source-") as inside:
+        yield Path(inside) / "lines.txt"
+
+
+@contextmanager
+def _text(path: Path, source: SourceSettings | JoinSettings, work_folder: Path):
+    header_row = getattr(source, "header_row", 1)
+    text = delimited.examine(
+        path, encoding=source.encoding, delimiter=source.delimiter, header_row=header_row
+    )
+    if text.plain:
+        yield _lines(path, text.columns, text.header_ends, text.delimiter), text.columns
+        return
+    with _scratch(work_folder) as target:
+        delimited.rewrite(path, target, text=text)
+        yield _lines(target, text.columns, text.header_ends, ""), text.columns
+
+
+@contextmanager
+def _sheet(path: Path, source: SourceSettings | JoinSettings, work_folder: Path):
+    header_row = getattr(source, "header_row", 1)
+    with _scratch(work_folder) as target:
+        columns = workbook.rewrite(path, target, sheet=source.sheet, header_row=header_row)
+        yield _lines(target, columns, header_row, ""), columns
+
+
+def _lines(path: Path, columns: tuple[str, ...], header_ends: int, delimiter: str) -> str:
+    """Read lines and part them: by a delimiter, or the simple form where there is none."""
+    by = literal(delimiter or delimited.FIELD)
+    field, whole = "f[{}]", "line"
+    if not delimiter:
+        field = f"replace(f[{{}}], {literal(delimited.BREAK)}, chr(10))"
+        whole = f"replace(ltrim(line, {by}), {by}, ',')"
+    fields = ", ".join(f"{field.format(k)} AS c{k}" for k in range(1, len(columns) + 1))
+    return (
+        "SELECT number AS __line, "
+        f"CASE WHEN len(f) <> {len(columns)} THEN {whole} END AS __ragged, {fields} "
+        f"FROM (SELECT number, line, string_split(line, {by}) AS f FROM "
+        f"(SELECT line, row_number() OVER () AS number FROM read_csv({_plain(path)}, "
+        "columns = {'line': 'VARCHAR'}, delim = '\x01', quote = '', escape = '', header = false, "
+        f"auto_detect = false, max_line_size = {_LINE})) "
+        f"WHERE number > {header_ends} AND trim(line, {BLANKS} || {by}) <> '')"
+    )
+
+
+@contextmanager
+def _parquet(path: Path, connection: duckdb.DuckDBPyConnection):
+    yield _table(f"read_parquet({_plain(path)})", path, connection)
+
+
+@contextmanager
+def _database(path: Path, table: str, connection: duckdb.DuckDBPyConnection):
+    alias = identifier(f"source of {path}")
+    try:
+        connection.execute(f"ATTACH {literal(str(path))} AS {alias} (READ_ONLY)")
+    except duckdb.Error as error:
+        raise SourceError(f"{path}: cannot be read as a DuckDB file ({_first(error)}).") from None
+    try:
+        found = connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $1 "
+            "UNION ALL SELECT schema_name, view_name FROM duckdb_views() "
+            "WHERE database_name = $1 AND NOT internal ORDER BY ALL",
+            [f"source of {path}"],
+        ).fetchall()
+        names = {name if schema == "main" else f"{schema}.{name}": (schema, name)
+                 for schema, name in found}  # fmt: skip
+        wanted = table or (next(iter(names)) if len(names) == 1 else "")
+        if wanted not in names:
+            known = nearest(wanted, names)
+            raise SourceError(f"{path}: there is no table '{wanted}'. State table. {known}")
+        schema, name = names[wanted]
+        yield _table(f"{alias}.{identifier(schema)}.{identifier(name)}", path, connection)
+    finally:
+        connection.execute(f"DETACH {alias}")
+
+
+def _table(
+    origin: str, path: Path, connection: duckdb.DuckDBPyConnection
+) -> tuple[str, tuple[str, ...]]:
+    """Read a typed relation as text: 7 for 7.0, ISO for dates."""
+    try:
+        described = connection.execute(f"DESCRIBE SELECT * FROM {origin}").fetchall()
+    except duckdb.Error as error:
+        raise SourceError(f"{path}: cannot be read ({_first(error)}).") from None
+    fields = []
+    for number, (name, kind, *_) in enumerate(described, start=1):
+        field = f"CAST({identifier(name)} AS VARCHAR)"
+        if kind in ("DOUBLE", "FLOAT"):
+            field = f"regexp_replace({field}, '\\.0$', '')"
+        fields.append(f"{field} AS c{number}")
+    relation = (
+        f"SELECT row_number() OVER () AS __line, CAST(NULL AS VARCHAR) AS __ragged, "
+        f"{', '.join(fields)} FROM {origin}"
+    )
+    return relation, delimited.column_names(name for name, *_ in described)
+
+
+def _plain(path: Path) -> str:
+    """A path as a literal in which DuckDB sees no pattern."""
+    return literal("".join(f"[{one}]" if one in "*?[" else one for one in str(path)))
+
+
+def _first(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]

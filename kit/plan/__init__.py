@@ -1,0 +1,1 @@
+"""Planning: what a scope should sell, how likely that is, and who carries how much by when."""

@@ -1,0 +1,137 @@
+"""What a plan may know: a scope's own past, sub-period by sub-period, before the period begins."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from kit.data.calendar import Period
+from kit.data.case import Case
+from kit.data.measures import daily
+from kit.data.tables import Unavailable
+from kit.errors import UnknownPeriodError
+
+_LINES = 12  # product lines, largest first, that lend their errors to the backtest
+_BY_LINE = ("bookings", "quantity", "margin")
+_LATE = dt.timedelta(31)  # how late a scope's first day may lie for a span to count as covered
+
+
+@dataclass(frozen=True)
+class Past:
+    """Complete sub-periods before a period, and those up to its end.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A row each sub-period; column 0 is the scope's total, the others its product lines.
+    known : tuple of Period
+        The sub-periods of the rows.
+    ahead : tuple of Period
+        Those after them, up to the period's end.
+    inside : int
+        How many of these, counted from the end, make up the period.
+    cycle : int
+        Sub-periods a year.
+    """
+
+    frame: pd.DataFrame
+    known: tuple[Period, ...]
+    ahead: tuple[Period, ...]
+    inside: int
+    cycle: int
+
+
+def cutoff(case: Case) -> dt.date:
+    """The last day a plan for the case's period may know: the day before it, or `as_of`."""
+    return min(case.period.start - dt.timedelta(1), case.as_of)
+
+
+def past(case: Case, *, measure: str = "bookings") -> Past | Unavailable:
+    """The scope's history before its period, and what is to be forecast.
+
+    Returns
+    -------
+    Past or Unavailable
+        Fiscal months, twelve a year; for explicit periods these themselves, four a year. The first
+        sub-period is left out where the data begin after its middle. Unavailable where a table is
+        missing, for periods shorter than a month (reason `too_fine`) and with less than a year of
+        history (reason `too_short`, detail the number of sub-periods).
+    """
+    explicit = case.calendar.kind == "explicit" and case.period.kind in ("explicit", "range")
+    if case.period.kind in ("week", "day"):
+        return Unavailable(reason="too_fine", detail=case.period.name)
+    kind, cycle = ("explicit", 4) if explicit else ("month", 12)
+    last = cutoff(case)
+    days = days_before(case, measure=measure)
+    if isinstance(days, Unavailable):
+        return days
+    known: tuple[Period, ...] = ()
+    if len(days):
+        first = days.index[0].date()
+        spans = case.calendar.between(first, last, kind)
+        whole = (one for one in spans if one.end <= last)
+        known = tuple(one for one in whole if first <= one.start + (one.end - one.start) / 2)
+    if len(known) < cycle:
+        return Unavailable(reason="too_short", detail=str(len(known)))
+    ahead = case.calendar.between(known[-1].end + dt.timedelta(1), case.period.end, kind)
+    inside = sum(one.end >= case.period.start for one in ahead)
+    columns = [sums(days, known)]
+    for sales in _lines(case, last) if measure in _BY_LINE else ():
+        part = replace(case, data=replace(case.data, frames={**case.data.frames, "sales": sales}))
+        columns.append(sums(daily(part, measure=measure, start=known[0].start, end=last), known))
+    frame = pd.concat(columns, axis=1, keys=range(len(columns)))
+    positive = (frame > 0).all()
+    return Past(frame.loc[:, positive | (frame.columns == 0)], known, ahead, inside, cycle)
+
+
+def days_before(case: Case, *, measure: str = "bookings") -> pd.Series | Unavailable:
+    """A measure by day from the first day with a figure to the last day a plan may know."""
+    dates = [case.data.sales["date"].min()]
+    if measure == "collections":
+        dates.append(case.data.frame("receipts")["received_on"].min())
+    dates = [one for one in dates if not pd.isna(one)]
+    last = cutoff(case)
+    start = min(dates).date() if dates else last
+    found = daily(case, measure=measure, start=min(start, last), end=last)
+    if isinstance(found, Unavailable):
+        return found
+    return found[found.ne(0).cumsum() > 0]
+
+
+def sums(days: pd.Series, spans: Sequence[Period]) -> pd.Series:
+    """Sums of a daily series over spans of days, one a span, in order."""
+    found = [days.loc[pd.Timestamp(one.start) : pd.Timestamp(one.end)].sum() for one in spans]
+    return pd.Series(found, dtype="float64")
+
+
+def last_year(case: Case, *, measure: str = "bookings") -> float | None:
+    """The result of the same period a year before.
+
+    Returns
+    -------
+    float or None
+        None where the calendar has no such period, it is not over yet, the scope's data begin more
+        than 31 days after its start, or its result is not above zero.
+    """
+    try:
+        before = case.calendar.year_ago(case.period)
+    except UnknownPeriodError:
+        return None
+    days = days_before(case, measure=measure)
+    if isinstance(days, Unavailable) or not len(days) or before.end > cutoff(case):
+        return None
+    if days.index[0].date() > before.start + _LATE:
+        return None
+    found = float(sums(days, [before]).iloc[0])
+    return found if found > 0 else None
+
+
+def _lines(case: Case, last: dt.date) -> list[pd.DataFrame]:
+    sales = case.data.sales
+    sales = sales[(sales["date"] <= pd.Timestamp(last)) & sales["line"].notna()]
+    size = sales.groupby("line")["amount"].sum().sort_index().sort_values(kind="stable")
+    names = size.index[::-1][:_LINES] if len(size) > 1 else ()
+    return [sales[sales["line"] == one] for one in names]

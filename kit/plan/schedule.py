@@ -1,0 +1,213 @@
+"""The schedule: how much of a target is due by when, by season and working days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from kit.data.calendar import Period
+from kit.data.case import Case
+from kit.data.tables import Unavailable
+from kit.errors import UnknownPeriodError
+from kit.plan.exact import split
+from kit.plan.history import cutoff, days_before, sums
+from kit.plan.units import fine_unit, to_unit
+
+_YEARS = 3
+_ONE_YEAR = 0.5  # what is left of a season that was seen in one year only
+_LATE = pd.Timedelta(31, "D")
+
+
+def due(case: Case, amount: float, *, measure: str = "bookings") -> pd.Series:
+    """How much of an amount is due by the end of each day of the period.
+
+    Parameters
+    ----------
+    case : Case
+    amount : float
+        The target of the whole period.
+    measure : str
+        Whose season is followed.
+
+    Returns
+    -------
+    Series
+        Index: every day of the period; never falls for an amount above 0; the last is the amount.
+        At the end of a sub-period it is what `parts` says.
+
+    Notes
+    -----
+    A sub-period's amount is spread evenly over its working days. A period without any is spread
+    evenly over its days.
+    """
+    months = case.calendar.parts(case.period)
+    worked = _worked(case)
+    cumulative = [0.0]
+    for month, target in zip(months, _targets(case, amount, measure=measure), strict=True):
+        days = worked.loc[pd.Timestamp(month.start) : pd.Timestamp(month.end)]
+        passed = days.cumsum() / days.sum() if days.any() else days
+        cumulative += list(cumulative[-1] + target * passed)
+    found = pd.Series(cumulative[1:], index=worked.index, name="target")
+    found.iloc[-1] = float(amount)
+    return found
+
+
+def parts(
+    case: Case, amount: float | Unavailable, *, kind: str = "month", measure: str = "bookings"
+) -> pd.DataFrame | Unavailable:
+    """Split an amount over the sub-periods of the case's period.
+
+    Parameters
+    ----------
+    case : Case
+    amount : float or Unavailable
+        Unavailable is handed back.
+    kind : str
+        `month`, `week`, `day` or `quarter`; clipped to the period.
+    measure : str
+
+    Returns
+    -------
+    DataFrame
+        period, start, end, working_days, seasonality (share of the amount before rounding; sums to
+        1), target (sums exactly to the amount), cumulative. Targets are rounded to `targets.unit`,
+        or to a tenth, hundredth … of it where they are small.
+
+    Notes
+    -----
+    weight = working days × season, where season is the sub-period's share of past results ÷ its
+    share of past working days, averaged over up to three years before and shrunk towards 1 by the
+    spread between these years; one year alone counts half.
+    """
+    if isinstance(amount, Unavailable):
+        return amount
+    spans = case.calendar.parts(case.period, kind)
+    ends = pd.to_datetime([one.end for one in spans])
+    if kind == "month":
+        targets = _targets(case, amount, measure=measure)
+    else:
+        many = max(len(spans), len(case.calendar.parts(case.period)))
+        unit = fine_unit(amount, parts=many, unit=case.settings.targets.unit)
+        level = due(case, amount, measure=measure).loc[ends].to_numpy()
+        level = np.append(to_unit(level[:-1], unit), amount)
+        targets = np.round(np.diff(level, prepend=0.0), 9)
+    shares = _day_shares(case, measure=measure).cumsum().loc[ends].to_numpy()
+    return pd.DataFrame(
+        {
+            "period": [one.name for one in spans],
+            "start": pd.to_datetime([one.start for one in spans]),
+            "end": ends,
+            "working_days": [case.calendar.working_days(one.start, one.end) for one in spans],
+            "seasonality": np.diff(shares, prepend=0.0),
+            "target": targets,
+            "cumulative": np.round(np.cumsum(targets), 9),
+        }
+    )
+
+
+def milestones(
+    case: Case, amount: float | Unavailable, *, measure: str = "bookings"
+) -> pd.DataFrame | Unavailable:
+    """What is due by which day within each month, as `targets.milestones` sets it.
+
+    Returns
+    -------
+    DataFrame
+        period, date, share (of the month's target, cumulated), target (money, cumulated within the
+        month). Days are counted from the month's first; each month ends with its whole target.
+        Milestones that a clipped month does not reach are left out.
+    """
+    if isinstance(amount, Unavailable):
+        return amount
+    rows = []
+    policy = sorted(case.settings.targets.milestones.items())
+    for month in parts(case, amount, measure=measure).itertuples(index=False):
+        unit = fine_unit(month.target, parts=len(policy) + 1, unit=case.settings.targets.unit)
+        for day, share in policy:
+            date = month.start + pd.Timedelta(day - 1, "D")
+            if date < month.end:
+                owed = float(to_unit(np.array([share * month.target]), unit)[0])
+                rows.append((month.period, date, share, owed))
+        rows.append((month.period, month.end, 1.0, month.target))
+    return pd.DataFrame(rows, columns=["period", "date", "share", "target"])
+
+
+def seasonality(case: Case, *, measure: str = "bookings") -> pd.Series:
+    """Shares of the period's months in its amount, from season and working days; they sum to 1."""
+    months = case.calendar.parts(case.period)
+    worked = _worked(case)
+    days = np.array([worked.loc[_slice(one)].sum() for one in months])
+    weight = days * _season(case, len(months), measure=measure)
+    weight = weight if weight.sum() > 0 else days
+    return pd.Series(weight / weight.sum(), index=[one.name for one in months], name="seasonality")
+
+
+def _targets(case: Case, amount: float, *, measure: str) -> np.ndarray:
+    shares = seasonality(case, measure=measure)
+    unit = fine_unit(amount, parts=len(shares), unit=case.settings.targets.unit)
+    if not unit:
+        return amount * shares.to_numpy()
+    return split(amount, shares.reset_index(drop=True), unit=unit).to_numpy()
+
+
+def _day_shares(case: Case, *, measure: str) -> pd.Series:
+    worked = _worked(case)
+    found = []
+    months = case.calendar.parts(case.period)
+    for month, share in zip(months, seasonality(case, measure=measure), strict=True):
+        days = worked.loc[_slice(month)]
+        found.append(share * days / days.sum() if days.any() else days)
+    return pd.concat(found)
+
+
+def _worked(case: Case) -> pd.Series:
+    """1.0 on working days of the period and 0.0 on others; 1.0 on all where there is none."""
+    days = pd.date_range(case.period.start, case.period.end, unit="us")
+    found = days.isin(case.calendar.workdays(case.period.start, case.period.end))
+    return pd.Series(np.where(found if found.any() else True, 1.0, 0.0), index=days)
+
+
+def _season(case: Case, many: int, *, measure: str) -> np.ndarray:
+    """Past results a working day by month of the period, against the period's average of 1."""
+    flat = np.ones(many)
+    days = days_before(case, measure=measure)
+    if isinstance(days, Unavailable) or not len(days) or many < 2:
+        return flat
+    seen = []
+    before = case.period
+    for _ in range(_YEARS):
+        try:
+            before = case.calendar.year_ago(before)
+        except UnknownPeriodError:
+            break
+        known = days.index[0] <= pd.Timestamp(before.start) + _LATE and before.end <= cutoff(case)
+        months = case.calendar.parts(before)
+        if known and len(months) == many:
+            seen.append(_against_days(case, days, months))
+    seen = [one for one in seen if one is not None]
+    if not seen:
+        return flat
+    mean = np.mean(seen, axis=0)
+    kept = _ONE_YEAR
+    if len(seen) > 1:
+        size = ((mean - 1) ** 2).mean()
+        by_chance = np.var(seen, axis=0, ddof=1).mean() / len(seen)
+        kept = max(0.0, 1 - by_chance / size) if size > 0 else 0.0
+    return np.maximum(1 + kept * (mean - 1), 0.0)
+
+
+def _against_days(case: Case, days: pd.Series, months: Sequence[Period]) -> np.ndarray | None:
+    """Share of results ÷ share of working days, month by month; None without results."""
+    results = sums(days, months).clip(lower=0).to_numpy()
+    counts = [case.calendar.working_days(one.start, one.end) for one in months]
+    worked = np.array(counts, dtype=float)
+    if results.sum() <= 0 or worked.sum() <= 0:
+        return None
+    even = worked / worked.sum()
+    return np.divide(results / results.sum(), even, out=np.ones_like(even), where=even > 0)
+
+
+def _slice(span: Period) -> slice:
+    return slice(pd.Timestamp(span.start), pd.Timestamp(span.end))
