@@ -151,8 +151,9 @@ class FiscalCalendar:
     def year_ago(self, period: Period) -> Period:
         """The same period of the year before.
 
-        A quarter's is the quarter of the same name a year earlier, even across 53 weeks; a week's and an explicit period's is the one that holds its start less 364 days; a day's is
-        the same date, 28 February for the 29th. Ranges go by their two ends.
+        A quarter's is that of the same name a year earlier, even across 53 weeks; a week's and an
+        explicit period's is the one that holds its start less 364 days; a day's is the same date,
+        28 February for the 29th. Ranges go by their two ends.
 
         Raises
         ------

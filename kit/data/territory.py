@@ -140,8 +140,9 @@ def children(case: Case) -> pd.DataFrame:
     DataFrame
         scope (`region:East`) and part (the name to show), sorted by scope. The company is made of
         regions (those of the roster and of the orders; teams or reps where there are none), a
-        region of teams, or of reps where the roster has no teams there, a team of reps; a rep has
-        no part. Where the roster knows nobody in a region or team, its parts are those who sold there.
+        region of teams, or of reps where the roster has no teams there, a team of reps, and a rep
+        has none. Where the roster knows nobody in a region or team, its parts are those who sold
+        there.
     """
     kinds = {"company": ("region", "team", "rep"), "region": ("team", "rep"), "team": ("rep",)}
     sales = case.data.sales

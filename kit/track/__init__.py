@@ -1,0 +1,1 @@
+"""Where we stand and where we will land: pacing, trend, landing and alerts."""
