@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -174,3 +175,27 @@ def past_periods(
         if one.end <= as_of:
             found.append(one)
     return tuple(reversed(found))
+
+
+def year_ago(calendar: FiscalCalendar, period: Period, *, as_of: dt.date) -> Period | None:
+    """Last year's same period, cut to as many working days as this one has had by `as_of`.
+
+    Returns
+    -------
+    Period or None
+        None where the calendar knows no such period, or no working day has passed.
+
+    Examples
+    --------
+    >>> from kit.settings import CalendarSettings
+    >>> fiscal = FiscalCalendar(CalendarSettings(country=""))
+    >>> found = year_ago(fiscal, fiscal.period("2025-07"), as_of=dt.date(2025, 7, 2))
+    >>> str(found.start), str(found.end)  # two working days
+    ('2024-07-01', '2024-07-02')
+    """
+    try:
+        before = calendar.year_ago(period)
+    except UnknownPeriodError:
+        return None
+    last = same_point(calendar, period, as_of=as_of, other=before)
+    return None if last < before.start else replace(before, end=last)

@@ -12,7 +12,7 @@ from kit.data import build, ledger
 from kit.data.calendar import FiscalCalendar
 from kit.data.stored import Snapshot, open_snapshot
 from kit.errors import SourceError
-from kit.scope import Scope
+from kit.scope import safe_name
 from kit.settings import Settings, data_folder, load, root_of
 
 __all__ = ["Snapshot", "company_folder", "ensure", "open_snapshot"]
@@ -20,8 +20,7 @@ __all__ = ["Snapshot", "company_folder", "ensure", "open_snapshot"]
 
 def company_folder(config: str | Path, settings: Settings, *, out: str | Path = "outputs") -> Path:
     """The company's folder in outputs, safe whatever its id; `out` starts from the root."""
-    safe = Scope("region", settings.company).folder.removeprefix("region-")
-    return root_of(config) / Path(out).expanduser() / safe
+    return root_of(config) / Path(out).expanduser() / safe_name(settings.company)
 
 
 def ensure(

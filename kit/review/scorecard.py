@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 import pandas as pd
 
 from kit.data import measures, targets, territory
-from kit.data.calendar import Period
 from kit.data.case import Case
-from kit.data.elapsed import same_point
+from kit.data.elapsed import year_ago
 from kit.data.tables import Unavailable
-from kit.errors import UnknownPeriodError
 from kit.review.behaviour import activities, win_rates
 from kit.scope import Scope
 
@@ -43,7 +39,7 @@ def reps(case: Case) -> pd.DataFrame | Unavailable:
     if people.empty:
         return Unavailable(reason="no_reps")
     last = min(case.as_of, case.period.end)
-    before, cut = _last_year(case, last)
+    before = year_ago(case.calendar, case.period, as_of=last)
     rows = []
     for person in people.itertuples(index=False):
         scope = Scope("rep", person.rep_id)
@@ -53,7 +49,7 @@ def reps(case: Case) -> pd.DataFrame | Unavailable:
         last_year = np.nan
         if before is not None:
             last_year = _number(measures.actuals(case, scope=scope, measure="bookings",
-                                                 start=before.start, end=cut))  # fmt: skip
+                                                 start=before.start, end=before.end))  # fmt: skip
         margin = _number(measures.actuals(case, scope=scope, measure="margin",
                                           start=case.period.start, end=last))  # fmt: skip
         fresh = _number(measures.actuals(case, scope=scope, measure="new_customers",
@@ -109,15 +105,6 @@ def weighted(ratios: pd.DataFrame, weights: dict[str, float]) -> pd.Series:
     share = table.notna() * pd.Series({name: float(weights[name]) for name in known})
     total = share.sum(axis="columns")
     return (table.fillna(0.0) * share).sum(axis="columns") / total.where(total > 0)
-
-
-def _last_year(case: Case, last: dt.date) -> tuple[Period | None, dt.date]:
-    """The same period a year before and its day after as many working days, where there is one."""
-    try:
-        before = case.calendar.year_ago(case.period)
-    except UnknownPeriodError:
-        return None, last
-    return before, same_point(case.calendar, case.period, as_of=last, other=before)
 
 
 def _number(found: object) -> float:

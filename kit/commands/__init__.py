@@ -1,0 +1,1 @@
+"""The commands of `kit`, one a module; each imports what it works with when it runs."""

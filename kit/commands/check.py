@@ -1,0 +1,96 @@
+"""`kit check`: what the gate keeps, repairs and refuses of a company's files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from kit.commands import options
+
+EPILOG = """\b
+Examples:
+  kit check --config parameters/sample
+  kit check --config parameters/adventureworks --data-dir ../shared/data/adventureworks
+
+Exit status: 0 the files can be used, 2 they cannot.
+"""
+
+
+@click.command(epilog=EPILOG, short_help="Check a company's files.")
+@options.config
+@options.out
+@options.settings_options
+def command(config: Path, out: Path, data_dir: Path | None, settings: tuple[str, ...]) -> None:
+    """Let a company's files through the gate and tell what it kept, repaired and refused.
+
+    All refused rows, each with file, line, column, value and rule, are written to refused.csv.
+    """
+    over = options.overrides(settings, data_dir=data_dir)
+    from tempfile import TemporaryDirectory
+
+    from kit.data import build, ledger
+    from kit.publish.outputs import Layout, require_writable
+    from kit.settings import data_folder, load
+
+    model = load(config, overrides=over)
+    require_writable(out)
+    with TemporaryDirectory(prefix="kit-") as work, build.connect(Path(work)) as connection:
+        report = ledger.inspect(
+            model,
+            data_folder(config, model),
+            config_folder=config if config.is_dir() else config.parent,
+            connection=connection,
+            work_folder=Path(work),
+        )
+    columns = ["table", "rows", "kept", "repaired", "refused"]
+    for line in aligned(columns, report.summary[columns].to_numpy().tolist()):
+        click.echo(line)
+    if report.missing:
+        click.echo(f"\nTables the company does not have: {', '.join(report.missing)}.")
+    if len(report.refused):
+        place = Layout(out, model.company, "check").packets / "refused.csv"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        ledger.write_refused(report, place)
+        click.echo("\nRefused, the first of each rule:")
+        shown = ["table", "rule", "count", "file", "line", "column", "value"]
+        for line in aligned(shown, _firsts(report)):
+            click.echo(line)
+        click.echo(f"\nAll refused rows: {place}")
+    ledger.enforce(report, model)
+
+
+def aligned(headings: Sequence[str], rows: Sequence[Sequence]) -> list[str]:
+    """Lines of a plain table; whole numbers stand to the right.
+
+    Examples
+    --------
+    >>> aligned(["table", "rows"], [["orders", 12345], ["roster", 28]])
+    ['table     rows', 'orders  12,345', 'roster      28']
+    """
+    texts = [[f"{one:,}" if isinstance(one, int) else str(one) for one in row] for row in rows]
+    places = range(len(headings))
+    right = [bool(rows) and all(isinstance(row[n], int) for row in rows) for n in places]
+    widths = [max(len(line[n]) for line in [headings, *texts]) for n in places]
+    return [
+        "  ".join(
+            text.rjust(width) if to_right else text.ljust(width)
+            for text, width, to_right in zip(line, widths, right, strict=True)
+        ).rstrip()
+        for line in [list(headings), *texts]
+    ]
+
+
+def _firsts(report) -> list[list]:
+    """For each table and rule its count and the first refused row."""
+    rows = []
+    for rule in report.rules.itertuples():
+        found = report.refused
+        found = found[(found["table"] == rule.table) & (found["rule"] == rule.rule)].head(1)
+        for one in found.itertuples():
+            value = " ".join(str(one.value).split())[:40]
+            rows.append(
+                [rule.table, rule.rule, int(rule.count), one.file, str(one.line), one.column, value]
+            )
+    return rows

@@ -1,0 +1,32 @@
+"""`kit status`: what the running or last batch of each company did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kit.commands import options
+
+EPILOG = """\b
+Examples:
+  kit status
+  kit status --out /srv/packets
+"""
+
+
+@click.command(epilog=EPILOG, short_help="Tell of the running or last batch.")
+@options.out
+def command(out: Path) -> None:
+    """Tell of the running or last batch of each company."""
+    from kit.publish import state
+
+    found = state.read_all(out)
+    if not found:
+        click.echo(f"{out}: no batch has run there.")
+    for one in found:
+        at = f"{one['started']} to {one['ended']}" if one["ended"] else f"since {one['started']}"
+        click.echo(
+            f"{one['company']} {one['period']}, as of {one['as_of']}: {one['state']} ({at}); "
+            f"{one['done']} of {one['total']} made, {one['failed']} failed. {one['folder']}"
+        )

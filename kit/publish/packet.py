@@ -1,0 +1,212 @@
+"""The packet: one self-contained HTML file made from a scope's executed notebooks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import platform
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters import markdown2html
+from nbconvert.preprocessors import TagRemovePreprocessor
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
+from papermill.execute import ERROR_MARKER_TAG
+from traitlets import default
+from traitlets.config import Config
+
+import kit
+from kit.publish.chapters import SHOWN, ChaptersPreprocessor, safe_html
+from kit.publish.executed import INJECTED
+from kit.settings import Settings, dump
+from kit.show.style import CSS
+from kit.show.words import Words
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
+LANGUAGES = ("en", "zh")
+HIDDEN = ("parameters", INJECTED, "analyst", ERROR_MARKER_TAG)
+_PACKAGES = (
+    "pandas", "numpy", "duckdb", "pyarrow", "scipy", "scikit-learn", "seaborn", "matplotlib",
+    "great-tables", "holidays", "papermill", "nbconvert",
+)  # fmt: skip
+_KEYS = ("contents", "at_a_glance", "foot", "snapshot", "parameters", "parameters_hash",
+         "versions", "company", "region", "team", "rep")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PacketFacts:
+    """What the frame of a packet says.
+
+    Parameters
+    ----------
+    company, title, kind, period : str
+        The company's and the scope's names for the eye, the scope's kind, the period's name.
+    as_of : date
+    language : str
+        `en` or `zh`.
+    currency : str
+    snapshot : str
+        Hash of the data.
+    parameters : mapping of str to str
+        The resolved parameters, as `readable_parameters` gives them.
+    parameters_hash : str
+    versions : mapping of str to str
+    """
+
+    company: str
+    title: str
+    kind: str
+    period: str
+    as_of: dt.date
+    language: str
+    currency: str
+    snapshot: str
+    parameters: Mapping[str, str]
+    parameters_hash: str
+    versions: Mapping[str, str]
+
+
+class PacketExporter(TemplateExporter):
+    """nbconvert's exporter with the kit's template, autoescape on and scripts left out."""
+
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _html(self):
+        return ".html"
+
+    @property
+    def default_config(self):
+        """The forms of an output in the order in which the packet prefers them."""
+        config = Config({"NbConvertBase": {"display_data_priority": list(SHOWN)}})
+        inherited = super().default_config.copy()
+        inherited.merge(config)
+        return inherited
+
+    def default_filters(self):
+        """nbconvert's filters and those of the template."""
+        yield from super().default_filters()
+        yield "packet_markdown", lambda text: safe_html(markdown2html(text))
+        yield "inline_svg", lambda text: safe_html(text[max(text.find("<svg"), 0) :])
+        yield "image_alt", lambda output: _alt(output)
+        yield "one_line", lambda text: "".join(text.split())
+
+    def _create_environment(self):
+        environment = super()._create_environment()
+        environment.autoescape = True
+        return environment
+
+
+def render(notebooks: Iterable[NotebookNode], facts: PacketFacts) -> str:
+    """Lay executed notebooks out as one HTML page.
+
+    Parameters
+    ----------
+    notebooks : iterable of NotebookNode
+        In reading order. Of cells tagged `lang-en` and `lang-zh` the chosen language stays; the
+        outputs of cells tagged `headline` come first; cells tagged `parameters` or `analyst`,
+        code, streams, errors and widgets are left out.
+    facts : PacketFacts
+
+    Returns
+    -------
+    str
+        HTML with no script and no request to anywhere.
+    """
+    words = Words(facts.language, facts.currency)
+    others = {f"lang-{one}" for one in LANGUAGES if one != facts.language}
+    cells = [cell for notebook in notebooks for cell in notebook.cells]
+    merged = new_notebook(
+        cells=[NotebookNode({**cell, "id": str(number)}) for number, cell in enumerate(cells)]
+    )
+    exporter = PacketExporter(
+        template_name="packet",
+        extra_template_basedirs=[str(TEMPLATES)],
+        default_preprocessors=[],
+        preprocessors=[
+            TagRemovePreprocessor(remove_cell_tags={*HIDDEN, *others}, enabled=True),
+            ChaptersPreprocessor(glance=words.t("packet.at_a_glance"), enabled=True),
+        ],
+    )
+    resources = {
+        "facts": facts,
+        "lang": facts.language,
+        "policy": POLICY,
+        "css": stylesheet("packet"),
+        "words": {f"packet.{key}": words.t(f"packet.{key}") for key in _KEYS},
+        "period": words.period(facts.period),
+        "as_of": words.t("packet.as_of", when=facts.as_of),
+    }
+    page, _ = exporter.from_notebook_node(merged, resources)
+    return page.strip() + "\n"
+
+
+def stylesheet(page: str) -> str:
+    """The styles of a page: those of what notebooks show, and those of the page's layout."""
+    layout = [(TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in ("page", page)]
+    return "\n".join([CSS.strip(), *(one.strip() for one in layout)])
+
+
+def readable_parameters(settings: Settings) -> dict[str, str]:
+    """The resolved parameters as dotted keys and text; where the data lie is left out.
+
+    Examples
+    --------
+    >>> found = readable_parameters(Settings(company="sample", data_dir="data"))
+    >>> found["targets.growth"], found["track.red"], "data_dir" in found
+    ('0.08', '0.8', False)
+    """
+    found: dict[str, str] = {}
+
+    def walk(at: str, value: Any) -> None:
+        if isinstance(value, Mapping) and value:
+            for key, below in value.items():
+                walk(f"{at}.{key}" if at else str(key), below)
+        elif isinstance(value, list | tuple):
+            found[at] = ", ".join(str(one) for one in value) or "–"
+        else:
+            found[at] = "–" if value in (None, "", {}) else str(value)
+
+    walk("", settings.model_dump(mode="json", exclude={"sources", "data_dir"}))
+    return found
+
+
+def parameters_hash(settings: Settings, **more: str) -> str:
+    """Hash of all that decides a packet beside the data: settings, period, scope and the like."""
+    text = dump(settings.model_copy(update={"data_dir": ""}))
+    text += "".join(f"\n{name}={value}" for name, value in sorted(more.items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    found = [("kit", kit.__version__), ("Python", ".".join(platform.python_version_tuple()[:2]))]
+    for name in _PACKAGES:
+        try:
+            found.append((name, version(name)))
+        except PackageNotFoundError:
+            continue
+    return tuple(found)
+
+
+def versions() -> dict[str, str]:
+    """Versions of the kit, of Python and of the packages that figures and pages come from."""
+    return dict(_versions())
+
+
+def _alt(output: NotebookNode) -> str:
+    for found in output.metadata.values():
+        if isinstance(found, Mapping) and "alt" in found:
+            return re.sub(r"\s+", " ", str(found["alt"]))
+    return ""

@@ -1,0 +1,186 @@
+"""What is asked of a batch, checked as a whole before anything runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import kit
+from kit.data import snapshot as snapshots
+from kit.data.calendar import FiscalCalendar, Period
+from kit.errors import BatchError, SettingsError, UnknownPeriodError, UnknownScopeError, nearest
+from kit.publish import kernels, outputs
+from kit.publish.batch import Batch
+from kit.publish.outputs import Layout
+from kit.publish.packet import LANGUAGES
+from kit.publish.unit import Notebook, Unit
+from kit.scope import KINDS, Scope
+from kit.settings import Settings, load
+
+NOTEBOOKS = Path(kit.__file__).resolve().parents[1] / "notebooks"
+
+
+def prepare(
+    config: str | Path,
+    *,
+    period: str,
+    as_of: str = "",
+    by: str = "region",
+    scopes: Sequence[str] = (),
+    notebooks: Sequence[str] = (),
+    language: str = "",
+    out: str | Path = "outputs",
+    overrides: Mapping[str, Any] | None = None,
+    notebooks_folder: Path | None = None,
+) -> Batch:
+    """Check all that was asked for, make sure of the snapshot, and lay out the units of work.
+
+    No notebook runs and no packet is touched.
+
+    Parameters
+    ----------
+    config : path
+        The company.yml, or its folder.
+    period : str
+        As the company's calendar names it.
+    as_of : str
+        Day on which everything is seen, within the period; empty: the last day of the data, or the
+        period's nearest day to it.
+    by : str
+        Kind of the scopes: company, region, team or rep.
+    scopes : sequence of str
+        Single scopes; they win over `by`.
+    notebooks : sequence of str
+        Numbers of the notebooks to run, such as `02`; none: all.
+    language : str
+        `en` or `zh`; empty: the settings'.
+    out : path
+    overrides : mapping
+        Dotted keys and values that win over the parameter files.
+    notebooks_folder : Path
+        Where the notebooks lie; None: the project's.
+
+    Returns
+    -------
+    Batch
+
+    Raises
+    ------
+    KitError
+        Where anything asked for is unknown, or the output folder cannot be written.
+    """
+    if language and language not in LANGUAGES:
+        raise SettingsError(f"Language '{language}' is not known. Known: {', '.join(LANGUAGES)}.")
+    if by not in KINDS:
+        raise UnknownScopeError(f"--by '{by}' is no kind of scope. {nearest(by, KINDS)}")
+    over = {**(overrides or {}), **({"language": language} if language else {})}
+    asked = tuple(dict.fromkeys(Scope.parse(one) for one in scopes))
+    chosen = choose_notebooks(notebooks, folder=notebooks_folder or NOTEBOOKS)
+    settings = load(config, period=period, overrides=over)
+    span = FiscalCalendar(settings.calendar).period(period)
+    day = read_day(as_of, span)
+    out = Path(out).resolve()
+    outputs.require_writable(out)
+
+    snapshot = snapshots.ensure(config, out=out, settings=load(config, overrides=over))
+    layout = Layout(out, settings.company, span.name)
+    known = _known_scopes(snapshot, span)
+    if day is None:
+        day = min(max(snapshot.data_through or span.end, span.start), span.end)
+    units = tuple(
+        Unit(
+            scope=scope,
+            title=title(scope, names=snapshot.names, settings=settings),
+            period=span.name,
+            as_of=day,
+            settings=load(config, period=period, scope=scope, overrides=over),
+            snapshot_id=snapshot.id,
+            snapshot=Path(snapshot.folder),
+            notebooks=chosen,
+            work=layout.work(scope),
+            place=layout.packet(scope),
+        )
+        for scope in (_checked(asked, known) if asked else _all_of(by, known, span))
+    )
+    return Batch(layout, settings, span, day, snapshot.id, units)
+
+
+def choose_notebooks(numbers: Sequence[str] = (), *, folder: Path) -> tuple[Notebook, ...]:
+    """The notebooks to run, in order, by their numbers.
+
+    Raises
+    ------
+    BatchError
+        Where the folder holds no notebook of that number, or none at all.
+    """
+    found = {path.name.split("-")[0]: path for path in sorted(folder.glob("[0-9][0-9]-*.ipynb"))}
+    if not found:
+        raise BatchError(f"{folder}: holds no notebook. Install the kit with 'pip install -e .'.")
+    asked = [one.strip() for one in numbers if one.strip()]
+    for one in asked:
+        if one.zfill(2) not in found:
+            known = ", ".join(found)
+            raise BatchError(f"--notebooks: there is no notebook '{one}'. Known: {known}.")
+    chosen = sorted({one.zfill(2) for one in asked}) or list(found)
+    return tuple(Notebook(found[one], kernels.declared_parameters(found[one])) for one in chosen)
+
+
+def read_day(text: str, period: Period) -> dt.date | None:
+    """The day written as 2025-08-20, within the period; None for an empty text.
+
+    Raises
+    ------
+    UnknownPeriodError
+        Where it is no day, or lies outside the period.
+
+    Examples
+    --------
+    >>> quarter = Period(dt.date(2025, 7, 1), dt.date(2025, 9, 30), "2025Q3")
+    >>> read_day("2025-08-20", quarter)
+    datetime.date(2025, 8, 20)
+    """
+    if not text:
+        return None
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        raise UnknownPeriodError(
+            f"--as-of '{text}' is no day. Write it as {period.end.isoformat()}."
+        ) from None
+    if not period.start <= day <= period.end:
+        raise UnknownPeriodError(
+            f"--as-of {day} lies outside the period {period.name}, "
+            f"which runs from {period.start} to {period.end}."
+        )
+    return day
+
+
+def title(scope: Scope, *, names: Mapping[Scope, str], settings: Settings) -> str:
+    """The scope's name for the eye."""
+    if scope.kind == "company":
+        return settings.title
+    return names.get(scope) or scope.id
+
+
+def _known_scopes(snapshot: Any, period: Period) -> dict[str, tuple[Scope, ...]]:
+    return {kind: tuple(snapshot.scopes(kind, period)) for kind in KINDS}
+
+
+def _checked(asked: Iterable[Scope], known: Mapping[str, Sequence[Scope]]) -> tuple[Scope, ...]:
+    asked = tuple(asked)
+    for scope in asked:
+        if scope not in known[scope.kind]:
+            hint = nearest(str(scope), [str(one) for one in known[scope.kind]])
+            raise UnknownScopeError(f"The data hold no scope '{scope}' in this period. {hint}")
+    return asked
+
+
+def _all_of(kind: str, known: Mapping[str, Sequence[Scope]], period: Period) -> tuple[Scope, ...]:
+    if not known[kind]:
+        others = [one for one in KINDS if known[one]]
+        raise UnknownScopeError(
+            f"The data hold no {kind} in {period.name}. {nearest(kind, others)}"
+        )
+    return tuple(known[kind])

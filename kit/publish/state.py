@@ -1,0 +1,94 @@
+"""The state of a batch, kept in a file so that `kit status` can tell of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from kit.errors import BatchError
+from kit.publish.outputs import write_text
+
+
+class BatchState:
+    """The state of a running batch; each change is written to its file.
+
+    Parameters
+    ----------
+    path : Path
+    facts : mapping
+        What the file holds.
+    """
+
+    def __init__(self, path: Path, facts: Mapping[str, Any]) -> None:
+        self.path = path
+        self.facts = dict(facts)
+        self.update()
+
+    def update(self, **changes: Any) -> None:
+        """Change what the file holds."""
+        self.facts.update(changes)
+        write_text(self.path, json.dumps(self.facts, ensure_ascii=False, indent=1) + "\n")
+
+
+@contextmanager
+def kept(path: Path, head: Mapping[str, Any], *, total: int) -> Iterator[BatchState]:
+    """Keep the state of a batch from its start to its end.
+
+    Parameters
+    ----------
+    path : Path
+    head : mapping
+        What names the batch: company, period, as_of.
+    total : int
+        Number of scopes.
+    """
+    state = BatchState(
+        path,
+        {
+            **head, "state": "running", "process": os.getpid(), "started": _now(), "ended": None,
+            "total": total, "done": 0, "failed": 0,
+        },
+    )  # fmt: skip
+    try:
+        yield state
+    except BaseException:
+        with suppress(BatchError):
+            state.update(state="stopped", ended=_now())
+        raise
+    state.update(state="ended", ended=_now())
+
+
+def read_all(out: Path) -> list[dict]:
+    """The state of each company's running or last batch under an output folder, by company.
+
+    A batch whose process is gone without having said so is `stopped`.
+    """
+    found = []
+    for path in sorted(out.glob("*/.work/batch.json")):
+        try:
+            facts = json.loads(path.read_text(encoding="utf-8"))
+            if facts["state"] == "running" and not _alive(facts["process"]):
+                facts["state"] = "stopped"
+            found.append({**facts, "folder": str(path.parents[1])})
+        except (OSError, ValueError, KeyError, TypeError):
+            raise BatchError(f"{path}: is not the state of a batch. Remove the file.") from None
+    return found
+
+
+def _now() -> str:
+    return dt.datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,1 @@
+"""What people see: words, figures, tables, cards, controls. It computes no business figure."""

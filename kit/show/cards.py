@@ -1,0 +1,270 @@
+"""The first screen of a packet: are we on target, where will we land, why, and what do we do."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from kit.data.tables import Unavailable
+from kit.show import amounts
+from kit.show.figures.palette import ACTUAL, INK, RULE, STATUS
+from kit.show.notes import unavailable
+from kit.show.view import View
+from kit.show.words import Words
+
+
+def headline(found: Any, words: Words) -> View:
+    """The answer of a `kit.track.position.Position`; see `position`."""
+    if isinstance(found, Unavailable):
+        return unavailable(found, words)
+    return position(
+        found.row,
+        found.landing,
+        words,
+        scope_title=found.scope,
+        period_title=words.period(found.period),
+        as_of=found.as_of,
+        closed=found.closed,
+    )
+
+
+def position(
+    row: Mapping[str, Any] | pd.Series | Unavailable,
+    landing: Any,
+    words: Words,
+    *,
+    scope_title: str,
+    period_title: str,
+    as_of: Any,
+    closed: bool | None = None,
+) -> View:
+    """The answer in one sentence, and the figures behind it as cards.
+
+    Parameters
+    ----------
+    row : mapping or Series
+        One row of `pacing.standing` or `pacing.measures`: target, target_to_date, actual,
+        attainment, pace_index, gap, required_run_rate, run_rate, status and, where there is one,
+        measure.
+    landing : Landing or Unavailable
+        landing, low, high, chance.
+    words : Words
+    scope_title, period_title : str
+        As they stand in the sentence.
+    as_of : date
+    closed : bool, optional
+        Whether the period is over; None: read from the landing's note.
+    """
+    if isinstance(row, Unavailable):
+        return unavailable(row, words)
+    facts = {str(name): _plain(value) for name, value in dict(row).items()}
+    landing = None if isinstance(landing, Unavailable) else landing
+    if closed is None:
+        closed = getattr(landing, "note", "") == "closed"
+    measure = facts.get("measure") or "bookings"
+    answer = _answer(facts, words, scope_title, period_title, measure, closed)
+    cards = _cards(facts, landing, words, measure, closed)
+    sub = words.t("card.as_of", period=period_title, when=as_of)
+    status = facts.get("status") or "no_target"
+    sign, _ = STATUS.get(status, STATUS["no_target"])
+    mark = f'<span class="kit-{html.escape(status)}" aria-hidden="true">'
+    alt = " ".join([answer, *(f"{name}: {value}." for name, value, _ in cards)])
+    return View(
+        '<section class="kit-position">'
+        f'<p class="kit-kicker">{html.escape(words.t("card.question"))} '
+        f"<span>{html.escape(sub)}</span></p>"
+        f'<p class="kit-big">{mark}{sign}</span> {html.escape(answer)}</p>'
+        f'{_meter(facts, words, measure)}<div class="kit-cards">'
+        + "".join(_card(*one) for one in cards)
+        + "</div></section>",
+        title=answer,
+        alt=alt,
+    )
+
+
+def reasons(causes: pd.DataFrame | Unavailable, words: Words) -> View:
+    """The reasons that explain most, each with its money, share and evidence.
+
+    Parameters
+    ----------
+    causes : DataFrame
+        cause, subject, effect, share, evidence, facts: the rows to show, in their order.
+    words : Words
+    """
+    title = words.t("card.reasons")
+    if isinstance(causes, Unavailable):
+        return _section("kit-reasons", title, unavailable(causes, words).html)
+    if causes.empty:
+        return _section("kit-reasons", title, _quiet(words.t("card.no_reasons")))
+    if (causes["effect"] > 0).all():
+        title = words.t("card.reasons_win")
+    items = []
+    for one in causes.to_dict("records"):
+        facts = {"subject": one.get("subject"), **(one.get("facts") or {})}
+        share = _plain(one.get("share"))
+        of_gap = "" if share is None else words.t("card.of_gap", share=share)
+        cause = words.term("cause", one["cause"], facts)
+        items.append(
+            f'<li><p class="kit-line"><strong>{html.escape(cause)}</strong>'
+            f'<span class="kit-money">{html.escape(words.signed_money(one["effect"]))}'
+            f"</span></p><p>{html.escape(words.term('evidence', one.get('evidence'), facts))} "
+            f'<span class="kit-quiet">{html.escape(of_gap)}</span></p></li>'
+        )
+    return _section("kit-reasons", title, f"<ol>{''.join(items)}</ol>")
+
+
+def doing(
+    actions: pd.DataFrame | Unavailable, words: Words, *, next_target: Any = None
+) -> View:
+    """The actions with owner and day, and the target suggested for the next period.
+
+    Parameters
+    ----------
+    actions : DataFrame
+        action, owner, owner_role, due_on, subject, facts.
+    words : Words
+    next_target : NextTarget, optional
+        period, target, growth, chance.
+    """
+    if isinstance(actions, Unavailable):
+        body = unavailable(actions, words).html
+    elif actions.empty:
+        body = _quiet(words.t("card.no_actions"))
+    else:
+        body = f"<ol>{''.join(_action(one, words) for one in actions.to_dict('records'))}</ol>"
+    if next_target is not None:
+        body += f'<p class="kit-next">{html.escape(next_sentence(next_target, words))}</p>'
+    return _section("kit-doing", words.t("card.doing"), body)
+
+
+def next_sentence(next_target: Any, words: Words) -> str:
+    """The target suggested for the next period as a sentence."""
+    if isinstance(next_target, Unavailable):
+        return unavailable(next_target, words).title
+    facts = {name: getattr(next_target, name) for name in ("period", "target", "growth", "chance")}
+    known = [name for name in ("growth", "chance") if not amounts.missing(facts[name])]
+    return words.t("_".join(["next.sentence", *known]), **facts)
+
+
+def _action(one: Mapping[str, Any], words: Words) -> str:
+    facts = {"subject": one.get("subject"), **(one.get("facts") or {})}
+    owner = _plain(one.get("owner"))
+    if owner is None:
+        role = _plain(one.get("owner_role"))
+        owner = words.t("card.no_owner") if role is None else words.term("owner_role", role)
+    due = words.t("card.owner_due", owner=owner, due=one.get("due_on"))
+    text = words.term("action", one["action"], facts)
+    return (
+        f"<li><p><strong>{html.escape(text)}</strong></p>"
+        f'<p class="kit-quiet">{html.escape(due)}</p></li>'
+    )
+
+
+def _answer(
+    facts: dict, words: Words, scope_title: str, period_title: str, measure: str, closed: bool
+) -> str:
+    gap = facts.get("gap")
+    told = {
+        "scope": scope_title,
+        "period": period_title,
+        "actual": words.amount(facts.get("actual"), measure),
+        "attainment": facts.get("attainment"),
+        "pace": facts.get("pace_index"),
+        "gap": words.amount(None if gap is None else abs(gap), measure),
+    }
+    if facts.get("target") is None or facts.get("attainment") is None:
+        return words.t("card.no_target", **told)
+    if closed:
+        return words.t("card.missed" if gap > 0 else "card.reached", **told)
+    if gap <= 0:
+        return words.t("card.reached_early", **told)
+    keys = {"green": "card.on_track", "amber": "card.at_risk", "red": "card.behind"}
+    key = keys.get(facts.get("status"), "card.no_target")
+    return words.t(key if told["pace"] is not None else "card.not_due", **told)
+
+
+def _cards(facts: dict, landing: Any, words: Words, measure: str, closed: bool) -> list[tuple]:
+    def write(name: str) -> str:
+        return words.amount(facts.get(name), measure)
+
+    gap = facts.get("gap")
+    over = gap is not None and gap < 0
+    attainment = words.heading("attainment") + " " + words.percent(facts.get("attainment"))
+    found = [
+        (words.heading("target"), write("target"), ""),
+        (words.heading("actual"), write("actual"), attainment if facts.get("target") else ""),
+        (
+            words.t("card.surplus") if over else words.heading("gap"),
+            words.amount(None if gap is None else abs(gap), measure),
+            ""
+            if closed or facts.get("required_run_rate") is None or over
+            else words.t("card.rate", needed=write("required_run_rate"), usual=write("run_rate")),
+        ),
+    ]
+    if closed or landing is None or amounts.missing(landing.landing):
+        return found
+    known = not amounts.missing(landing.low) and not amounts.missing(landing.high)
+    ends = {"low": words.amount(landing.low, measure), "high": words.amount(landing.high, measure)}
+    found.append(
+        (
+            words.heading("landing"),
+            words.amount(landing.landing, measure),
+            words.t("card.range", **ends) if known else "",
+        )
+    )
+    if not amounts.missing(landing.chance):
+        found.append((words.heading("chance_of_target"), words.chance(landing.chance), ""))
+    return found
+
+
+def _card(name: str, value: str, more: str) -> str:
+    more = f'<p class="kit-quiet">{html.escape(more)}</p>' if more else ""
+    return (
+        f'<div class="kit-card"><p class="kit-label">{html.escape(name)}</p>'
+        f'<p class="kit-value">{html.escape(value)}</p>{more}</div>'
+    )
+
+
+def _meter(facts: dict, words: Words, measure: str) -> str:
+    """A bar from zero to target with what is due as a tick; it prints without colours."""
+    target, actual, due = (facts.get(name) for name in ("target", "actual", "target_to_date"))
+    if not target or target < 0 or actual is None:
+        return ""
+    whole = max(target, actual, due or 0.0)
+    filled, goal = (max(0.0, 600 * one / whole) for one in (actual, target))
+    tick = "" if due is None else _tick(600 * max(due, 0.0) / whole, 2.0)
+    legend = words.t("card.meter" if due is None or due >= target else "card.meter_due",
+                     due=words.amount(due, measure))  # fmt: skip
+    legend = f'<p class="kit-quiet kit-legend">{html.escape(legend)}</p>'
+    label = f"{words.heading('actual')} {words.amount(actual, measure)}, "
+    label += f"{words.heading('target')} {words.amount(target, measure)}"
+    return (
+        f'<svg class="kit-meter" role="img" aria-label="{html.escape(label)}" viewBox="0 0 600 22" '
+        f'preserveAspectRatio="none">'
+        f'<rect x="0" y="5" width="{goal:.1f}" height="12" fill="{RULE}"/>'
+        f'<rect x="0" y="5" width="{filled:.1f}" height="12" fill="{ACTUAL}"/>{tick}'
+        f"{_tick(min(goal, 598.0), 4.0)}</svg>{legend}"
+    )
+
+
+def _tick(at: float, width: float) -> str:
+    start = max(at - width / 2, 0.0)
+    return f'<rect x="{start:.1f}" y="0" width="{width:g}" height="22" fill="{INK}"/>'
+
+
+def _section(name: str, title: str, body: str) -> View:
+    return View(
+        f'<section class="{name}"><p class="kit-title">{html.escape(title)}</p>{body}</section>',
+        title=title,
+    )
+
+
+def _quiet(line: str) -> str:
+    return f'<p class="kit-quiet">{html.escape(line)}</p>'
+
+
+def _plain(value: Any) -> Any:
+    return None if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)) else value

@@ -1,0 +1,113 @@
+"""The cells of a table: each figure in the way of its column, all amounts in one unit."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from kit.show import amounts
+from kit.show.columns import COUNTED_MEASURES, IN_UNIT_OF_MEASURE
+from kit.show.figures.palette import STATUS
+from kit.show.figures.svg import width
+from kit.show.words import Words
+
+_LONG = 22  # letters from which on a cell gets a line of decent length
+_IN_UNIT_OF_ROW = frozenset(("value", "threshold", "median", "low", "high"))
+
+
+class Cells:
+    """Writes the cells of one frame."""
+
+    def __init__(self, frame: pd.DataFrame, words: Words, *, measure: str, kinds: dict) -> None:
+        rates = {"low": "percent", "high": "percent"} if "conversion" in frame else {}
+        self.frame, self.words, self.kinds = frame, words, {**rates, **kinds}
+        rows = len(frame)
+        self.measures = list(frame["measure"]) if "measure" in frame else [measure] * rows
+        self.units = list(frame["kind"]) if "kind" in frame else [""] * rows
+        self.facts = list(frame["facts"]) if "facts" in frame else [{}] * rows
+        self.scale = amounts.money_scale(self._largest(), words.currency, words.language)
+
+    def kind(self, name: str) -> str:
+        return self.kinds.get(name) or self.words.kind(name)
+
+    def column(self, name: str) -> list[str]:
+        values = list(self.frame[name])
+        digits = self._digits(name, values)
+        return [self.cell(name, value, row, digits) for row, value in enumerate(values)]
+
+    def cell(self, name: str, value: Any, row: int, digits: int) -> str:
+        kind = self._kind(name, row)
+        if isinstance(value, bool):
+            return "✓" if value else ""
+        if kind == "status":
+            return status_sign(value, self.words, family=name)
+        if kind == "text":
+            text = self._text(name, value, row)
+        elif amounts.missing(value) or pd.isna(value):
+            text = amounts.NONE
+        elif kind == "money":
+            text = amounts.decimal(value / self.scale[0], self.words.language, digits=self.scale[1])
+        elif kind == "number":
+            text = amounts.decimal(value, self.words.language, digits=digits)
+        else:
+            text = getattr(self.words, kind)(value)
+        if kind in ("date", "month", "period"):
+            text = text.replace(" ", "\u00a0")
+        text = html.escape(text)
+        return f'<span class="kit-long">{text}</span>' if width(text, 1) > _LONG else text
+
+    def unit_line(self, shown: Sequence[str]) -> str:
+        rows = range(len(self.frame))
+        if any(self._kind(name, row) == "money" for name in shown for row in rows):
+            return self.words.t("table.unit", unit=self.scale[2])
+        return ""
+
+    def _kind(self, name: str, row: int) -> str:
+        if name in self.kinds:
+            return self.kinds[name]
+        if name in _IN_UNIT_OF_ROW and self.units[row]:
+            if "rule" in self.frame and self.frame["rule"].iloc[row] == "coverage":
+                return "multiple"
+            return str(self.units[row])
+        if name in IN_UNIT_OF_MEASURE and self.measures[row] in COUNTED_MEASURES:
+            return "count"
+        if name in _IN_UNIT_OF_ROW and "measure" in self.frame:
+            return "money"
+        return self.words.kind(name)
+
+    def _text(self, name: str, value: Any, row: int) -> str:
+        if amounts.missing(value) or (not isinstance(value, (list, dict)) and pd.isna(value)):
+            return amounts.NONE
+        if name == "step":
+            return self.words.step(value)
+        facts = self.facts[row] if isinstance(self.facts[row], Mapping) else {}
+        if "subject" in self.frame:
+            facts = {"subject": self.frame["subject"].iloc[row], **facts}
+        return self.words.term(name, value, facts)
+
+    def _digits(self, name: str, values: Sequence[Any]) -> int:
+        known = [abs(float(one)) for one in values if isinstance(one, (int, float)) and one == one]
+        return 0 if all(one == round(one) for one in known) else 2 if max(known) < 10 else 1
+
+    def _largest(self) -> float:
+        largest = 0.0
+        for name in self.frame.columns:
+            for row, value in enumerate(self.frame[name]):
+                if self._kind(name, row) == "money" and isinstance(value, (int, float)):
+                    largest = max(largest, 0.0 if amounts.missing(float(value)) else abs(value))
+        return largest
+
+
+def status_sign(status: Any, words: Words, *, family: str = "status") -> str:
+    """A status as sign and word in HTML; the sign's shape tells it without colour."""
+    sign, _ = STATUS.get(str(status), ("", ""))
+    word = html.escape(words.term(family, status))
+    if not sign:
+        return word
+    return (
+        f'<span class="kit-status kit-{html.escape(str(status))}">'
+        f'<span aria-hidden="true">{sign}</span> {word}</span>'
+    )

@@ -1,0 +1,81 @@
+"""The kind of figure each column holds, and the columns whose values are keys of the catalogue."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+_KINDS = {
+    "money": (
+        "target target_to_date actual gap variance required_run_rate run_rate landing landing_low "
+        "landing_high last_year moving_average rolling_gap cumulative baseline low high mean "
+        "amount reference effect margin collections expected_effect measured_effect reserve"
+    ),
+    "percent": (
+        "attainment pace_index variance_share yoy mom share seasonality growth conversion "
+        "reference_conversion win_rate_count win_rate_amount threshold value discount error "
+        "reference_price price over_assignment actual_growth"
+    ),
+    "chance": "chance_of_target chance chance_in_force",
+    "count": (
+        "working_days entered reached new_customers quantity visits quotes calls demos rows kept "
+        "repaired refused rank count peers orders customers won lost visit call quote demo version"
+    ),
+    "number": "weight score capacity median points",
+    "multiple": "multiple coverage",
+    "date": "start end date due_on hired_on as_of valid_from since active_from active_to",
+    "month": "month",
+    "period": "period",
+    "status": "status severity verdict",
+}
+KINDS = MappingProxyType({name: kind for kind, names in _KINDS.items() for name in names.split()})
+
+# Columns whose values are keys: the catalogue is asked for `<family>.<value>`.
+FAMILIES = MappingProxyType(
+    {
+        "measure": "measure",
+        "status": "status",
+        "severity": "severity",
+        "verdict": "verdict",
+        "part": "part",
+        "effect": "effect",
+        "step": "stage",
+        "stage": "stage",
+        "cause": "cause",
+        "category": "category",
+        "evidence": "evidence",
+        "rule": "rule",
+        "advice": "advice",
+        "action": "action",
+        "criterion": "criterion",
+        "view": "view",
+        "owner_role": "owner",
+        "owner": "owner",
+        "table": "table",
+        "kind": "kind",
+        "behaviour": "behaviour",
+        "reason": "loss_reason",
+        "note": "note",
+    }
+)
+
+# Columns that are in the unit of the row's measure where that is no money.
+IN_UNIT_OF_MEASURE = frozenset(
+    "target target_to_date actual gap variance required_run_rate run_rate landing landing_low "
+    "landing_high last_year moving_average rolling_gap cumulative baseline low high mean amount "
+    "reference effect value median".split()
+)
+COUNTED_MEASURES = frozenset(
+    "quantity new_customers orders customers won lost visit call quote demo".split()
+)
+
+
+def kind(column: str) -> str:
+    """What a column holds: money, percent, chance, count, number, multiple, date, month, period,
+    status or text.
+
+    Examples
+    --------
+    >>> kind("gap"), kind("attainment"), kind("customer")
+    ('money', 'percent', 'text')
+    """
+    return KINDS.get(column, "text")

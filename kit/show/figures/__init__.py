@@ -1,0 +1,10 @@
+"""Figures: each takes computed data and words and returns a View."""
+
+from kit.show.figures.bars import attainment, effects, split
+from kit.show.figures.bridge import waterfall
+from kit.show.figures.course import curve
+from kit.show.figures.months import trend
+from kit.show.figures.outlook import history
+from kit.show.figures.steps import funnel
+
+__all__ = ["attainment", "curve", "effects", "funnel", "history", "split", "trend", "waterfall"]

@@ -1,0 +1,122 @@
+"""What is seen of a plan: the proposed target, who carries it, by when, and the file it is in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from kit.data.tables import Unavailable
+from kit.show import amounts, notes, tables
+from kit.show.cards import next_sentence
+from kit.show.view import View, together
+from kit.show.words import Words
+
+
+def proposal(found: Any, words: Words) -> View:
+    """The proposed target in a sentence, beside the target in force.
+
+    Parameters
+    ----------
+    found : Proposal or Unavailable
+        target, reserve, handed_out, growth, chance, in_force, chance_in_force, method, fallback.
+    words : Words
+    """
+    if isinstance(found, Unavailable):
+        return notes.unavailable(found, words)
+    lines = [
+        _sentence("plan.proposed", found, words, target=found.target, chance=found.chance,
+                  method=words.term("view", found.method))
+    ]  # fmt: skip
+    if found.fallback:
+        lines.append(words.t("plan.fallback", reason=words.term("fallback", found.fallback)))
+    if found.in_force is not None:
+        lines.append(
+            _sentence("plan.in_force", found, words, target=found.in_force,
+                      chance=found.chance_in_force)
+        )  # fmt: skip
+    lines.append(
+        words.t("plan.handed_out", handed_out=found.handed_out, reserve=found.reserve)
+        if found.reserve
+        else words.t("plan.no_reserve")
+    )
+    return notes.points(lines)
+
+
+def views(found: Any, words: Words) -> View:
+    """The amounts the target was chosen from, with growth on last year and chance."""
+    if isinstance(found, Unavailable):
+        return notes.unavailable(found, words)
+    return tables.table(found.views, words, columns=("view", "amount", "growth", "chance_of_target"))
+
+
+def split(parts: pd.DataFrame | Unavailable, words: Words) -> View:
+    """Who carries how much, and by which blend."""
+    if isinstance(parts, Unavailable):
+        return notes.unavailable(parts, words)
+    blend = parts.attrs.get("blend") or {}
+    told = [f"{words.term('blend', kind)} {words.percent(size)}" for kind, size in blend.items()]
+    caption = words.t("plan.blend", blend=words.list(told)) if told else ""
+    columns = ("part", "last_year", "weight", "target", "share")
+    return tables.table(parts, words, columns=columns, caption=caption)
+
+
+def schedule(months: pd.DataFrame | Unavailable, words: Words) -> View:
+    """What is due by when."""
+    columns = ("period", "start", "end", "working_days", "seasonality", "target", "cumulative")
+    return tables.table(months, words, columns=columns)
+
+
+def grid(found: pd.DataFrame | Unavailable, words: Words) -> View:
+    """Parts down, sub-periods across."""
+    if isinstance(found, Unavailable):
+        return View("")  # the split above has said why
+    wide = found.pivot_table(index="part", columns="period", values="target", sort=False)
+    kinds = dict.fromkeys(wide.columns, "money")
+    return tables.table(wide.reset_index(), words, kinds=kinds)
+
+
+def milestones(found: pd.DataFrame | Unavailable, words: Words) -> View:
+    """Milestones within each sub-period."""
+    return tables.table(found, words, columns=("period", "date", "share", "target"))
+
+
+def saved(found: Any, words: Words) -> View:
+    """The file a plan was written to, and how many rows it holds.
+
+    Parameters
+    ----------
+    found : Saved or Unavailable
+        path and rows.
+    words : Words
+    """
+    if isinstance(found, Unavailable):
+        return notes.unavailable(found, words)
+    return notes.sentence(words.t("plan.saved", n=found.rows, path=found.path.name))
+
+
+def next_target(found: Any, words: Words) -> View:
+    """The suggested target, the rule behind it, and the figures it rests on."""
+    if isinstance(found, Unavailable):
+        return notes.unavailable(found, words)
+    figures = pd.DataFrame(
+        [
+            {"view": name, "amount": amount}
+            for name, amount in (
+                ("last_year", found.last_year),
+                ("asked", found.asked),
+                ("baseline", found.baseline),
+                ("low", found.low),
+                ("high", found.high),
+                ("suggested", found.target),
+            )
+            if not amounts.missing(amount)
+        ]
+    )
+    lines = [next_sentence(found, words), words.t(f"next.{found.rule}")]
+    return together([notes.points(lines), tables.table(figures, words)])
+
+
+def _sentence(key: str, found: Any, words: Words, **facts: Any) -> str:
+    known = "" if amounts.missing(facts.get("chance")) else "_chance"
+    return words.t(key + known, **facts)

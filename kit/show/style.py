@@ -1,0 +1,143 @@
+"""The look of figures, tables and cards, the same in a notebook and in a packet."""
+
+from __future__ import annotations
+
+from kit.show.figures.palette import ACTUAL, BAD, GOOD, INK, MUTED, RULE, WARN
+from kit.show.figures.svg import FONTS
+from kit.show.view import View
+
+_SCREEN = """
+.kit-figure, .kit-table, .kit-position, .kit-reasons, .kit-doing, .kit-note, .kit-sentence,
+.kit-points, .kit-title {
+  font-family: FONTS; color: INK; line-height: 1.45; -webkit-text-size-adjust: 100%;
+}
+.kit-figure { margin: .6rem 0 .9rem; max-width: 36rem; break-inside: avoid; }
+.kit-figure figcaption, .kit-table caption, .kit-title {
+  font-size: 1.02rem; font-weight: 650; text-align: left; margin: 0 0 .5rem; padding: 0;
+  caption-side: top; text-wrap: pretty;
+}
+.kit-figure svg { display: block; width: 100%; height: auto; max-width: 100%; }
+.kit-note { margin: .35rem 0 0; font-size: .82rem; color: MUTED; }
+.kit-missing { padding: .5rem .8rem; border-left: 3px solid RULE; font-size: .92rem; }
+.kit-sentence { margin: .6rem 0; max-width: 44rem; }
+.kit-points { margin: .4rem 0 1rem; padding-left: 1.3rem; max-width: 44rem; }
+.kit-quiet { color: MUTED; font-size: .86rem; }
+.kit-stack > * { display: block; }
+.kit-columns {
+  display: grid; gap: 0 2.5rem;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr));
+}
+.kit-table { margin: .6rem 0 .9rem; max-width: 100%; }
+.kit-scroll { overflow-x: auto; max-width: 100%; }
+.kit-table table {
+  border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 20rem;
+  margin: 0; border: 0; background: none;
+}
+.kit-table th, .kit-table td {
+  padding: .42rem .75rem; text-align: left; vertical-align: top; border: 0;
+  border-bottom: 1px solid RULE; background: none; color: inherit; max-width: 30rem;
+}
+.kit-table th:first-child, .kit-table td:first-child { padding-left: 0; }
+.kit-table thead th {
+  font-weight: 600; font-size: .8rem; color: MUTED; border-bottom: 1.5px solid INK;
+  vertical-align: bottom; line-height: 1.25;
+}
+.kit-table tbody th { font-weight: 500; min-width: 8.5rem; overflow-wrap: anywhere; }
+.kit-table .n { text-align: right; }
+.kit-table td { white-space: nowrap; }
+.kit-long { display: block; min-width: 15rem; white-space: normal; }
+.kit-status { white-space: nowrap; font-weight: 600; }
+.kit-status > span { display: inline-block; min-width: 1.05em; text-align: center; }
+.kit-green, .kit-yes, .kit-done { color: GOOD; }
+.kit-amber { color: WARN; }
+.kit-red, .kit-no, .kit-overdue { color: BAD; }
+.kit-no_target, .kit-unknown { color: MUTED; }
+.kit-position { margin: .4rem 0 1.4rem; }
+.kit-kicker { margin: 0; font-size: .95rem; font-weight: 600; color: MUTED; }
+.kit-kicker span { font-weight: 400; white-space: nowrap; }
+.kit-big {
+  margin: .1rem 0 0; font-size: clamp(1.25rem, 1rem + 1.3vw, 1.7rem); line-height: 1.25;
+  font-weight: 650; letter-spacing: -.01em; text-wrap: balance;
+}
+.kit-meter { display: block; width: 100%; height: 20px; margin: .8rem 0 0; }
+.kit-legend { margin: .1rem 0 .8rem; }
+.kit-cards {
+  display: grid; gap: .6rem; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr));
+}
+.kit-card {
+  padding: .65rem .85rem .7rem; border: 1px solid RULE; border-top: 3px solid INK;
+  border-radius: 2px; break-inside: avoid; min-width: 0;
+}
+.kit-card p { margin: 0; }
+.kit-label { font-size: .82rem; color: MUTED; }
+.kit-value {
+  font-size: 1.55rem; line-height: 1.25; font-weight: 650; letter-spacing: -.015em;
+  font-variant-numeric: tabular-nums; white-space: nowrap;
+}
+.kit-reasons, .kit-doing { margin: 0 0 1.3rem; }
+.kit-reasons > .kit-title, .kit-doing > .kit-title {
+  border-bottom: 1.5px solid INK; padding-bottom: .25rem;
+}
+.kit-reasons ol, .kit-doing ol { margin: 0; padding-left: 1.35rem; }
+.kit-reasons li, .kit-doing li { padding: .3rem 0; break-inside: avoid; }
+.kit-reasons li::marker, .kit-doing li::marker { font-weight: 650; color: MUTED; }
+.kit-reasons p, .kit-doing p { margin: 0 0 .1rem; }
+.kit-reasons > .kit-title, .kit-doing > .kit-title { margin-bottom: .35rem; }
+.kit-reasons li > p + p { font-size: .92rem; }
+.kit-line { display: flex; justify-content: space-between; gap: 1rem; align-items: baseline; }
+.kit-money { font-weight: 650; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.kit-next { padding: .5rem 0 0; font-weight: 600; }
+"""
+_NARROW = """
+@media (max-width: 40rem) {
+  .kit-cards { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .5rem; }
+  .kit-card { padding: .5rem .6rem; }
+  .kit-value { font-size: 1.25rem; }
+  .kit-table th, .kit-table td { padding: .42rem .5rem; }
+  .kit-table thead th { white-space: nowrap; }
+  .kit-card:last-child:nth-child(odd) { grid-column: 1 / -1; }
+}
+"""
+_PRINT = """
+@media print {
+  .kit-figure, .kit-card, .kit-position, .kit-table tr, .kit-reasons li, .kit-doing li {
+    break-inside: avoid;
+  }
+  .kit-figure { max-width: 120mm; margin: 3mm 0 5mm; }
+  .kit-scroll { overflow: visible; }
+  .kit-table table { font-size: 8pt; width: 100%; min-width: 0; }
+  .kit-table th, .kit-table td { padding: 1mm 1.6mm; }
+  .kit-long, .kit-table tbody th { min-width: 0; }
+  .kit-table td { white-space: normal; }
+  .kit-table td.n { white-space: nowrap; }
+  .kit-table thead { display: table-header-group; }
+  .kit-table caption, .kit-title, .kit-figure figcaption { break-after: avoid; }
+  .kit-meter, .kit-figure svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .kit-cards { grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 2mm; }
+  .kit-card { padding: 1.5mm 2mm; }
+  .kit-value { font-size: 13pt; }
+  .kit-big { font-size: 15pt; }
+}
+"""
+
+
+def _coloured(text: str) -> str:
+    named = {"FONTS": FONTS, "INK": INK, "MUTED": MUTED, "RULE": RULE, "GOOD": GOOD, "WARN": WARN,
+             "BAD": BAD, "ACTUAL": ACTUAL}  # fmt: skip
+    for name, value in named.items():
+        text = text.replace(name, value)
+    return text.strip() + "\n"
+
+
+CSS = _coloured(_SCREEN + _NARROW + _PRINT)
+
+
+def sheet() -> View:
+    """The styles as something a notebook displays; it shows nothing itself.
+
+    Examples
+    --------
+    >>> sheet().html.startswith("<style>")
+    True
+    """
+    return View(f"<style>{CSS}</style>")

@@ -1,0 +1,117 @@
+"""The first screen."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from kit.data.tables import Unavailable
+from kit.show import cards
+
+ROW = {
+    "target": 12e6, "target_to_date": 8e6, "actual": 6.6e6, "attainment": 0.55, "pace_index": 0.825,
+    "gap": 5.4e6, "required_run_rate": 2e5, "run_rate": 1.5e5, "status": "red",
+}  # fmt: skip
+LANDING = SimpleNamespace(landing=10.8e6, low=10.2e6, high=11.5e6, chance=0.07, note="")
+
+
+def position(row, words, *, landing=LANDING, scope="East", closed=None):
+    return cards.position(
+        row, landing, words, scope_title=scope, period_title="Q3 2025", as_of="2025-08-31",
+        closed=closed,
+    )  # fmt: skip
+
+
+def test_a_running_period_shows_landing_and_chance(english):
+    view = position(ROW, english)
+    assert view.title == "Behind. East is at 82.5% of what was due by now."
+    for text in ("¥12.0M", "¥6.60M", "¥5.40M", "¥10.8M", "¥10.2M – ¥11.5M", ">7%<",
+                 "¥200K a working day needed, ¥150K so far"):  # fmt: skip
+        assert text in view.html, text
+
+
+@pytest.mark.parametrize(
+    ("changes", "starts"),
+    [
+        ({"status": "green", "pace_index": 1.02}, "On track."),
+        ({"status": "amber", "pace_index": 0.9}, "At risk."),
+        ({"gap": -1e5, "attainment": 1.01, "status": "green"}, "Yes. East has already reached"),
+        ({"target": None, "attainment": None, "gap": None, "status": "no_target"}, "No target"),
+        ({"pace_index": None, "target_to_date": 0.0}, "Q3 2025 has only begun"),
+    ],
+)
+def test_the_answer_follows_the_status(changes, starts, english):
+    assert position({**ROW, **changes}, english).title.startswith(starts)
+
+
+def test_a_closed_period_says_yes_or_no(english):
+    row = {**ROW, "actual": 9.9e6, "attainment": 0.825, "gap": 2.1e6}
+    missed = position(row, english, closed=True)
+    assert missed.title == "No. East closed Q3 2025 ¥2.10M short, at 82.5% of target."
+    assert "Expected landing" not in missed.html and "working day" not in missed.html
+    met = position({**row, "gap": -1e5, "attainment": 1.01}, english, closed=True)
+    assert met.title.startswith("Yes.") and "Above target" in met.html
+
+
+def test_names_are_escaped(words):
+    view = position(ROW, words, scope="<b>East</b>")
+    assert "<b>" not in view.html and "&lt;b&gt;East&lt;/b&gt;" in view.html
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pd.Series(dict.fromkeys(ROW, float("nan")) | {"status": "no_target"}),
+        {"actual": 0.0, "status": "no_target"},
+        {**ROW, "actual": -5e5},
+        {**ROW, "actual": 50e6},
+        {**ROW, "target": 0.0},
+    ],
+)
+def test_odd_rows_do_no_harm(row, words):
+    text = position(row, words, landing=Unavailable(reason="too_short", detail="3")).html
+    assert "nan" not in text and "None" not in text and 'width="-' not in text
+
+
+def test_headline_takes_a_position(english):
+    found = SimpleNamespace(
+        row=ROW, landing=LANDING, scope="East", period="2025Q3", as_of="2025-08-31", closed=False
+    )
+    assert "Q3 2025, as of 31 Aug 2025" in cards.headline(found, english).html
+    assert "targets" in cards.headline(Unavailable(table="targets"), english).title
+
+
+def test_reasons_carry_money_share_and_evidence(english):
+    causes = pd.DataFrame(
+        {
+            "cause": ["lost_customer"], "subject": ["<3 Clinic"], "effect": [-5e5], "share": [0.24],
+            "evidence": ["unexplained"], "facts": [{"variance": -2e6}],
+        }
+    )  # fmt: skip
+    text = cards.reasons(causes, english).html
+    assert "Customer lost: &lt;3 Clinic" in text
+    assert "−¥500K" in text and "24% of the difference" in text and "−¥2.00M" in text
+    assert cards.reasons(causes.assign(effect=5e5), english).title == "What moved the result"
+    assert "No cause stands out" in cards.reasons(causes.iloc[:0], english).html
+    assert "orders" in cards.reasons(Unavailable(table="orders"), english).html
+
+
+def test_doing_names_owner_day_and_next_target(words):
+    actions = pd.DataFrame(
+        {
+            "action": ["review_part", "fill_posts"], "subject": ["R&D", ""], "facts": [{}, None],
+            "owner": ["Li <Wei>", None], "owner_role": ["sales_manager", "people_manager"],
+            "due_on": pd.Timestamp("2025-10-31"),
+        }
+    )  # fmt: skip
+    coming = SimpleNamespace(period="2025Q4", target=11.2e6, growth=None, chance=0.4)
+    text = cards.doing(actions, words, next_target=coming).html
+    assert "Li &lt;Wei&gt;" in text and words.term("owner", "people_manager") in text
+    assert words.period("2025Q4") in text and "40%" in text
+    assert words.money(11.2e6) in text
+    empty = cards.doing(actions.iloc[:0], words, next_target=Unavailable(reason="no_basis"))
+    assert words.t("unavailable.no_basis") in empty.html
+
+
+def test_no_headings_beside_the_packets_own(words):
+    assert "<h" not in position(ROW, words).html

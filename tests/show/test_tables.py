@@ -1,0 +1,171 @@
+"""Tables as HTML."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kit.data.tables import Unavailable
+from kit.show import tables
+from kit.show.words import Words
+
+
+def cells(view, tag="td"):
+    found = re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", view.html)
+    return [re.sub(r"<[^>]+>", "", one) for one in found]
+
+
+def standing():
+    return pd.DataFrame(
+        {
+            "scope": ["region:E", "rep:1"], "part": ["<b>East</b>", "华东 & co"],
+            "target": [12e6, np.nan], "target_to_date": [12e6, np.nan], "actual": [9.9e6, 2e5],
+            "attainment": [0.825, np.nan], "pace_index": [0.825, np.nan], "gap": [2.1e6, np.nan],
+            "required_run_rate": [np.nan, np.nan], "run_rate": [1.5e5, 3e3],
+            "status": ["red", "no_target"],
+        }
+    )  # fmt: skip
+
+
+def test_names_are_escaped_and_head_their_rows(english):
+    view = tables.standing(standing(), english, title="<i>T</i>")
+    assert '<th scope="row"><strong>&lt;b&gt;East&lt;/b&gt;</strong></th>' in view.html
+    assert "华东 &amp; co" in view.html
+    assert "<caption>&lt;i&gt;T&lt;/i&gt;</caption>" in view.html
+    assert "<b>" not in view.html and "<i>" not in view.html
+    assert view.title == "<i>T</i>"
+
+
+def test_amounts_share_one_unit_that_is_named(english):
+    view = tables.standing(standing(), english)
+    assert {"12,000", "9,900", "2,100", "82.5%", "–"} <= set(cells(view))
+    assert "Amounts in ¥ thousand." in view.html
+    chinese = tables.standing(standing(), Words("zh", "CNY"))
+    assert "1,200.0" in cells(chinese) and "金额单位：万元。" in chinese.html
+
+
+def test_status_is_a_sign_and_a_word(english):
+    view = tables.standing(standing(), english)
+    assert 'class="kit-status kit-red"' in view.html and "○ Behind" in cells(view)
+
+
+def test_html_is_lean_and_deterministic(english):
+    view = tables.standing(standing(), english)
+    assert not re.search(r"<style|style=|gt_| id=|headers=|data-", view.html)
+    assert view.html == tables.standing(standing(), english).html
+    assert view.html.count("<table") == 1 and 'class="kit-scroll"' in view.html
+
+
+def test_numbers_stand_right(english):
+    view = tables.standing(standing(), english)
+    assert '<th scope="col" class="n">Target</th>' in view.html
+    assert '<td class="n">' in view.html
+    assert '<th scope="col">Status</th>' in view.html
+
+
+@pytest.mark.parametrize("show", [tables.standing, tables.alerts, tables.causes, tables.smart,
+                                  tables.scorecard, tables.practices, tables.actions,
+                                  tables.months, tables.measures, tables.funnel, tables.peers,
+                                  tables.landing, tables.table])  # fmt: skip
+def test_what_is_unavailable_is_one_line(show, words):
+    view = show(Unavailable(table="activities"), words)
+    assert "<table" not in view.html and "activities" in view.title
+
+
+def test_no_rows_give_one_line(words):
+    assert "<table" not in tables.standing(standing().iloc[:0], words).html
+
+
+def test_rows_are_written_in_the_unit_of_their_measure(english):
+    frame = pd.DataFrame(
+        {"measure": ["bookings", "new_customers"], "target": [2e6, 20.0], "actual": [1e6, 13.0]}
+    )
+    assert cells(tables.table(frame, english)) == ["2,000", "1,000", "20", "13"]
+    assert cells(tables.table(frame, english), "th")[-2:] == ["Bookings", "New customers"]
+
+
+def test_alerts_are_written_in_the_unit_of_their_rule(english):
+    frame = pd.DataFrame(
+        [
+            ("red", "pace", "East", 0.66, 0.8, "percent", "pace"),
+            ("red", "receipts_overdue", "Clinic", 71.0, 30.0, "days", "receipts_overdue"),
+            ("amber", "coverage", "East", 1.7, 3.0, "percent", "coverage"),
+            ("amber", "rolling_gap", "East", 2.1e6, 1.8e6, "money", "rolling_gap"),
+        ],
+        columns=["severity", "rule", "part", "value", "threshold", "kind", "advice"],
+    )
+    found = cells(tables.alerts(frame, english))
+    assert ["66.0%", "80.0%", "71 days", "30 days", "1.7×", "3.0×", "2,100", "1,800"] == [
+        one for one in found if re.match(r"[\d.,]+(%|×| days)?$", one)
+    ]
+    assert "○ Urgent" in found and "Payment overdue" in found
+
+
+def test_facts_fill_the_phrases_of_their_row(english):
+    frame = pd.DataFrame(
+        {
+            "criterion": ["achievable"], "verdict": ["no"], "evidence": ["smart_too_high"],
+            "facts": [{"chance": 0.07, "low": 0.3, "high": 0.8}],
+        }
+    )  # fmt: skip
+    found = cells(tables.smart(frame, english))
+    assert found[0] == "✗ No" and found[1].startswith("The chance of 7% is below 30%")
+
+
+def test_subjects_fill_the_phrases_of_causes(words):
+    frame = pd.DataFrame(
+        {
+            "cause": ["lost_customer"], "subject": ["<3 Clinic"], "effect": [-5e5], "share": [0.5],
+            "category": ["market"], "evidence": ["unexplained"], "facts": [{"variance": -1e6}],
+        }
+    )  # fmt: skip
+    view = tables.causes(frame, words)
+    assert "&lt;3 Clinic" in view.html and "50.0%" in view.html
+
+
+def test_the_scorecards_margin_is_a_rate(english):
+    frame = pd.DataFrame({"rep": ["Li"], "score": [1.12], "margin": [0.34], "new_customers": [4.0]})
+    assert cells(tables.scorecard(frame, english)) == ["1.12", "34.0%", "4"]
+
+
+def test_low_and_high_of_a_funnel_are_rates(english):
+    frame = pd.DataFrame({"step": ["lead → won"], "conversion": [0.5], "low": [0.4], "high": [0.6]})
+    assert cells(tables.table(frame, english)) == ["50.0%", "40.0%", "60.0%"]
+
+
+def test_an_owner_who_is_not_named_is_a_role(english):
+    frame = pd.DataFrame(
+        {
+            "action": ["fill_posts"], "owner": [None], "owner_role": ["people_manager"],
+            "due_on": [pd.Timestamp("2025-10-31")],
+        }
+    )  # fmt: skip
+    assert cells(tables.actions(frame, english)) == ["People manager", "31\u00a0Oct\u00a02025"]
+
+
+def test_landing_views_lead_with_the_combined_one(english):
+    from types import SimpleNamespace
+
+    views = pd.DataFrame(
+        {"view": ["run_rate", "pace"], "landing": [1e6, np.nan], "error": [0.1, np.nan]}
+    )
+    found = SimpleNamespace(landing=1.1e6, error=0.08, note="", n_backtest=5, views=views)
+    assert cells(tables.landing(found, english)) == ["1,100", "8.0%", "1,000", "10.0%"]
+    closed = SimpleNamespace(
+        landing=1.1e6, error=None, note="closed", n_backtest=0, views=views.assign(landing=np.nan)
+    )
+    assert "<table" not in tables.landing(closed, english).html
+
+
+def test_periods_as_columns_are_headed_as_periods(english):
+    frame = pd.DataFrame({"part": ["A"], "2025-07": [1e6]})
+    view = tables.table(frame, english, kinds={"2025-07": "money"})
+    assert "Jul 2025" in cells(view, "th") and cells(view) == ["1,000"]
+
+
+def test_inputs_stay_as_they_were(english):
+    frame = standing()
+    before = frame.copy(deep=True)
+    tables.standing(frame, english)
+    pd.testing.assert_frame_equal(frame, before)
