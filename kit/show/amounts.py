@@ -80,17 +80,17 @@ def percent(share: float, language: str, *, digits: int = 1, signed: bool = Fals
     return _sign(rounded, signed) + text
 
 
-def money(value: float, currency: str, language: str, *, signed: bool = False) -> str:
+def money(value: float, currency: str, *, language: str, signed: bool = False) -> str:
     """An amount in the compact form the language's readers use: ¥12.3M; 1,235万元.
 
     English keeps three digits; Chinese one decimal of 万 below ten million, then none, two of 亿.
 
     Examples
     --------
-    >>> money(12_345_678, "CNY", "en"), money(999_950, "USD", "en"), money(-431, "EUR", "en")
-    ('¥12.3M', '$1.00M', '−€431')
-    >>> money(12_345_678, "CNY", "zh"), money(431, "CNY", "zh"), money(2e8, "USD", "zh")
-    ('1,235万元', '431元', '2.00亿美元')
+    >>> money(12_345_678, "CNY", language="en"), money(-431, "EUR", language="en")
+    ('¥12.3M', '−€431')
+    >>> money(12_345_678, "CNY", language="zh"), money(2e8, "USD", language="zh")
+    ('1,235万元', '2.00亿美元')
     """
     if missing(value):
         return NONE
@@ -107,12 +107,12 @@ def money(value: float, currency: str, language: str, *, signed: bool = False) -
     return (MINUS if negative else "+" if signed and scaled else "") + text
 
 
-def money_scale(largest: float, currency: str, language: str) -> tuple[float, int, str]:
+def money_scale(largest: float, currency: str, *, language: str) -> tuple[float, int, str]:
     """One unit for a whole table of amounts: divisor, decimals and the unit's name.
 
     Examples
     --------
-    >>> money_scale(3_200_000, "CNY", "en"), money_scale(3_200_000, "CNY", "zh")
+    >>> money_scale(3_200_000, "CNY", language="en"), money_scale(3_200_000, "CNY", language="zh")
     ((1000.0, 0, '¥ thousand'), (10000.0, 1, '万元'))
     """
     if language == "zh":

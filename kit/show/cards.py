@@ -10,7 +10,8 @@ import pandas as pd
 
 from kit.data.tables import Unavailable
 from kit.show import amounts
-from kit.show.figures.palette import ACTUAL, INK, RULE, STATUS
+from kit.show.answer import answer, meter
+from kit.show.figures.palette import STATUS
 from kit.show.notes import unavailable
 from kit.show.view import View
 from kit.show.words import Words
@@ -65,22 +66,25 @@ def position(
     if closed is None:
         closed = getattr(landing, "note", "") == "closed"
     measure = facts.get("measure") or "bookings"
-    answer = _answer(facts, words, scope_title, period_title, measure, closed)
+    told = answer(
+        facts, words, scope_title=scope_title, period_title=period_title, measure=measure,
+        closed=closed,
+    )  # fmt: skip
     cards = _cards(facts, landing, words, measure, closed)
     sub = words.t("card.as_of", period=period_title, when=as_of)
     status = facts.get("status") or "no_target"
     sign, _ = STATUS.get(status, STATUS["no_target"])
     mark = f'<span class="kit-{html.escape(status)}" aria-hidden="true">'
-    alt = " ".join([answer, *(f"{name}: {value}." for name, value, _ in cards)])
+    alt = " ".join([told, *(f"{name}: {value}." for name, value, _ in cards)])
     return View(
         '<section class="kit-position">'
         f'<p class="kit-kicker">{html.escape(words.t("card.question"))} '
         f"<span>{html.escape(sub)}</span></p>"
-        f'<p class="kit-big">{mark}{sign}</span> {html.escape(answer)}</p>'
-        f'{_meter(facts, words, measure)}<div class="kit-cards">'
+        f'<p class="kit-big">{mark}{sign}</span> {html.escape(told)}</p>'
+        f'{meter(facts, words, measure=measure)}<div class="kit-cards">'
         + "".join(_card(*one) for one in cards)
         + "</div></section>",
-        title=answer,
+        title=told,
         alt=alt,
     )
 
@@ -163,29 +167,6 @@ def _action(one: Mapping[str, Any], words: Words) -> str:
     )
 
 
-def _answer(
-    facts: dict, words: Words, scope_title: str, period_title: str, measure: str, closed: bool
-) -> str:
-    gap = facts.get("gap")
-    told = {
-        "scope": scope_title,
-        "period": period_title,
-        "actual": words.amount(facts.get("actual"), measure),
-        "attainment": facts.get("attainment"),
-        "pace": facts.get("pace_index"),
-        "gap": words.amount(None if gap is None else abs(gap), measure),
-    }
-    if facts.get("target") is None or facts.get("attainment") is None:
-        return words.t("card.no_target", **told)
-    if closed:
-        return words.t("card.missed" if gap > 0 else "card.reached", **told)
-    if gap <= 0:
-        return words.t("card.reached_early", **told)
-    keys = {"green": "card.on_track", "amber": "card.at_risk", "red": "card.behind"}
-    key = keys.get(facts.get("status"), "card.no_target")
-    return words.t(key if told["pace"] is not None else "card.not_due", **told)
-
-
 def _cards(facts: dict, landing: Any, words: Words, measure: str, closed: bool) -> list[tuple]:
     def write(name: str) -> str:
         return words.amount(facts.get(name), measure)
@@ -226,33 +207,6 @@ def _card(name: str, value: str, more: str) -> str:
         f'<div class="kit-card"><p class="kit-label">{html.escape(name)}</p>'
         f'<p class="kit-value">{html.escape(value)}</p>{more}</div>'
     )
-
-
-def _meter(facts: dict, words: Words, measure: str) -> str:
-    """A bar from zero to target with what is due as a tick; it prints without colours."""
-    target, actual, due = (facts.get(name) for name in ("target", "actual", "target_to_date"))
-    if not target or target < 0 or actual is None:
-        return ""
-    whole = max(target, actual, due or 0.0)
-    filled, goal = (max(0.0, 600 * one / whole) for one in (actual, target))
-    tick = "" if due is None else _tick(600 * max(due, 0.0) / whole, 2.0)
-    legend = words.t("card.meter" if due is None or due >= target else "card.meter_due",
-                     due=words.amount(due, measure))  # fmt: skip
-    legend = f'<p class="kit-quiet kit-legend">{html.escape(legend)}</p>'
-    label = f"{words.heading('actual')} {words.amount(actual, measure)}, "
-    label += f"{words.heading('target')} {words.amount(target, measure)}"
-    return (
-        f'<svg class="kit-meter" role="img" aria-label="{html.escape(label)}" viewBox="0 0 600 22" '
-        f'preserveAspectRatio="none">'
-        f'<rect x="0" y="5" width="{goal:.1f}" height="12" fill="{RULE}"/>'
-        f'<rect x="0" y="5" width="{filled:.1f}" height="12" fill="{ACTUAL}"/>{tick}'
-        f"{_tick(min(goal, 598.0), 4.0)}</svg>{legend}"
-    )
-
-
-def _tick(at: float, width: float) -> str:
-    start = max(at - width / 2, 0.0)
-    return f'<rect x="{start:.1f}" y="0" width="{width:g}" height="22" fill="{INK}"/>'
 
 
 def _section(name: str, title: str, body: str) -> View:

@@ -28,7 +28,9 @@ class Cells:
         self.measures = list(frame["measure"]) if "measure" in frame else [measure] * rows
         self.units = list(frame["kind"]) if "kind" in frame else [""] * rows
         self.facts = list(frame["facts"]) if "facts" in frame else [{}] * rows
-        self.scale = amounts.money_scale(self._largest(), words.currency, words.language)
+        self.scale = amounts.money_scale(
+            self._largest(), words.currency, language=words.language
+        )
 
     def kind(self, name: str) -> str:
         return self.kinds.get(name) or self.words.kind(name)

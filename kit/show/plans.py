@@ -71,9 +71,12 @@ def grid(found: pd.DataFrame | Unavailable, words: Words) -> View:
     """Parts down, sub-periods across."""
     if isinstance(found, Unavailable):
         return View("")  # the split above has said why
-    wide = found.pivot_table(index="part", columns="period", values="target", sort=False)
+    wide = found.pivot_table(
+        index=["scope", "part"], columns="period", values="target", sort=False
+    )
     kinds = dict.fromkeys(wide.columns, "money")
-    return tables.table(wide.reset_index(), words, kinds=kinds)
+    wide = wide.reset_index(level="part").reset_index(drop=True)
+    return tables.table(wide, words, kinds=kinds)
 
 
 def milestones(found: pd.DataFrame | Unavailable, words: Words) -> View:

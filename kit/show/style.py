@@ -33,17 +33,18 @@ _SCREEN = """
   border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 20rem;
   margin: 0; border: 0; background: none;
 }
-.kit-table th, .kit-table td {
-  padding: .42rem .75rem; text-align: left; vertical-align: top; border: 0;
+.kit-table table th, .kit-table table td {
+  padding: .42rem .75rem; text-align: left !important; vertical-align: top; border: 0;
   border-bottom: 1px solid RULE; background: none; color: inherit; max-width: 30rem;
 }
-.kit-table th:first-child, .kit-table td:first-child { padding-left: 0; }
-.kit-table thead th {
+.kit-table table tr { background: none !important; }
+.kit-table table th:first-child, .kit-table table td:first-child { padding-left: 0; }
+.kit-table table thead th {
   font-weight: 600; font-size: .8rem; color: MUTED; border-bottom: 1.5px solid INK;
   vertical-align: bottom; line-height: 1.25;
 }
 .kit-table tbody th { font-weight: 500; min-width: 8.5rem; overflow-wrap: anywhere; }
-.kit-table .n { text-align: right; }
+.kit-table table .n { text-align: right !important; }
 .kit-table td { white-space: nowrap; }
 .kit-long { display: block; min-width: 15rem; white-space: normal; }
 .kit-status { white-space: nowrap; font-weight: 600; }
@@ -93,7 +94,7 @@ _NARROW = """
   .kit-cards { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .5rem; }
   .kit-card { padding: .5rem .6rem; }
   .kit-value { font-size: 1.25rem; }
-  .kit-table th, .kit-table td { padding: .42rem .5rem; }
+  .kit-table table th, .kit-table table td { padding: .42rem .5rem; }
   .kit-table thead th { white-space: nowrap; }
   .kit-card:last-child:nth-child(odd) { grid-column: 1 / -1; }
 }
@@ -106,7 +107,7 @@ _PRINT = """
   .kit-figure { max-width: 120mm; margin: 3mm 0 5mm; }
   .kit-scroll { overflow: visible; }
   .kit-table table { font-size: 8pt; width: 100%; min-width: 0; }
-  .kit-table th, .kit-table td { padding: 1mm 1.6mm; }
+  .kit-table table th, .kit-table table td { padding: 1mm 1.6mm; }
   .kit-long, .kit-table tbody th { min-width: 0; }
   .kit-table td { white-space: normal; }
   .kit-table td.n { white-space: nowrap; }

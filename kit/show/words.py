@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from kit.errors import KitError, nearest
 from kit.show import amounts
 from kit.show.catalogue import phrases
 from kit.show.columns import COUNTED_MEASURES, FAMILIES, IN_UNIT_OF_MEASURE, kind
+from kit.show.phrase import Phrase
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Words:
             hint = nearest(key, known)
             raise KitError(f"Words: no phrase '{key}' in {self.language}.yml. {hint}")
         try:
-            return _Phrase(self).vformat(known[key], (), facts)
+            return Phrase(self).vformat(known[key], (), facts)
         except (KeyError, IndexError) as error:
             given = ", ".join(facts) or "none"
             raise KitError(
@@ -102,11 +102,11 @@ class Words:
 
     def money(self, value: Any) -> str:
         """An amount, compact: ¥12.3M; 1,235万元."""
-        return amounts.money(value, self.currency, self.language)
+        return amounts.money(value, self.currency, language=self.language)
 
     def signed_money(self, value: Any) -> str:
         """An amount with its sign: +¥12.3M."""
-        return amounts.money(value, self.currency, self.language, signed=True)
+        return amounts.money(value, self.currency, language=self.language, signed=True)
 
     def percent(self, share: Any) -> str:
         """A fraction as a percentage with one decimal."""
@@ -242,24 +242,3 @@ class Words:
         if found in ("text", "status"):
             return self.term(column, value)
         return getattr(self, found)(value)
-
-
-class _Phrase(string.Formatter):
-    """Puts facts into a phrase, each written the way its placeholder says."""
-
-    _WAYS = frozenset(
-        "money signed_money percent signed_percent share points chance count signed_count number "
-        "multiple days date month period step scope text list".split()
-    )
-
-    def __init__(self, words: Words) -> None:
-        self.words = words
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        if format_spec in self._WAYS:
-            return getattr(self.words, format_spec)(value)
-        if format_spec in FAMILIES.values() or format_spec in FAMILIES:
-            return self.words.term(format_spec, value)
-        if format_spec:
-            raise KitError(f"Words: no way of writing is called '{format_spec}'.")
-        return self.words.text(value)

@@ -28,15 +28,15 @@ from kit.show.words import Words
     ],
 )
 def test_money_is_compact(value, english, chinese):
-    assert amounts.money(value, "CNY", "en") == english
-    assert amounts.money(value, "CNY", "zh") == chinese
+    assert amounts.money(value, "CNY", language="en") == english
+    assert amounts.money(value, "CNY", language="zh") == chinese
 
 
 def test_other_currencies_have_their_name():
-    assert amounts.money(2_500_000, "USD", "en") == "$2.50M"
-    assert amounts.money(2_500_000, "USD", "zh") == "250.0万美元"
-    assert amounts.money(2_500_000, "CHF", "en") == "CHF\u00a02.50M"
-    assert amounts.money(2_500, "EUR", "en", signed=True) == "+€2.50K"
+    assert amounts.money(2_500_000, "USD", language="en") == "$2.50M"
+    assert amounts.money(2_500_000, "USD", language="zh") == "250.0万美元"
+    assert amounts.money(2_500_000, "CHF", language="en") == "CHF\u00a02.50M"
+    assert amounts.money(2_500, "EUR", language="en", signed=True) == "+€2.50K"
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), math.inf, pd.NaT, pd.NA])
@@ -51,7 +51,7 @@ def test_what_is_missing_is_a_dash(value):
 
 @given(st.floats(-1e13, 1e13), st.sampled_from(["en", "zh"]))
 def test_sign_and_size_survive(value, language):
-    text = amounts.money(value, "CNY", language)
+    text = amounts.money(value, "CNY", language=language)
     digits = text.strip("−¥元万亿KMB").replace(",", "")
     unit = {"K": 1e3, "M": 1e6, "B": 1e9, "万": 1e4, "亿": 1e8}.get(text.rstrip("元")[-1], 1.0)
     assert float(digits) * unit == pytest.approx(abs(value), rel=0.06, abs=0.5)
@@ -61,7 +61,7 @@ def test_sign_and_size_survive(value, language):
 def test_rounding_never_writes_minus_zero():
     assert amounts.decimal(-0.4, "en") == "0"
     assert amounts.percent(-0.0001, "en", signed=True) == "0.0%"
-    assert amounts.money(-0.2, "CNY", "en", signed=True) == "¥0"
+    assert amounts.money(-0.2, "CNY", language="en", signed=True) == "¥0"
 
 
 def test_chance_is_never_falsely_certain():

@@ -128,7 +128,6 @@ DRAWN = {
     "waterfall": lambda words: figures.waterfall(parts(), words),
     "waterfall_names": lambda words: figures.waterfall(parts(NAMES), words),
     "waterfall_effects": lambda words: figures.waterfall(effects(), words, start=5e6, end=4e6),
-    "waterfall_one": lambda words: figures.waterfall(parts(("A",)), words),
     "waterfall_zero": lambda words: figures.waterfall(parts().assign(effect=0.0), words),
     "effects": lambda words: figures.effects(effects(), words),
     "effects_one": lambda words: figures.effects(effects().head(1), words),
@@ -276,6 +275,10 @@ def test_waterfall_leads_from_total_to_total(english, drawn):
     assert drawn(view).bars("hatch") == 3
     assert {"Expected", "¥300", "Actual", "¥240", "Others"} <= set(drawn(view).texts)
     assert view.title == "−¥60 in all; most was lost with A (−¥20)"
+
+
+def test_a_bridge_of_one_part_shows_nothing(words):
+    assert figures.waterfall(parts(("A",)), words).html == ""
 
 
 def test_effects_tell_gain_from_loss_without_colour(english, drawn):

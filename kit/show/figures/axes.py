@@ -40,14 +40,14 @@ def limits(values: Sequence[float], *, zero: bool = True, pad: float = 0.06) -> 
     )
 
 
-def ticks(low: float, high: float, words: Words, *, measure: str = "bookings", count: int = 4):
+def ticks(low: float, high: float, *, words: Words, measure: str = "bookings", count: int = 4):
     """Round ticks between two ends and their labels, all in one unit.
 
     Examples
     --------
-    >>> ticks(0, 3_100_000, Words("en", "CNY"))[1]
+    >>> ticks(0, 3_100_000, words=Words("en", "CNY"))[1]
     ['0', '¥1M', '¥2M', '¥3M']
-    >>> ticks(0, 3_100_000, Words("zh", "CNY"))[1]
+    >>> ticks(0, 3_100_000, words=Words("zh", "CNY"))[1]
     ['0', '100万', '200万', '300万']
     """
     places = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
@@ -59,7 +59,7 @@ def ticks(low: float, high: float, words: Words, *, measure: str = "bookings", c
 
 def value_axis(ax: Axes, words: Words, *, measure: str = "bookings", count: int = 4) -> None:
     """Ticks, labels and hairlines for a vertical value axis whose limits are set."""
-    places, labels = ticks(*ax.get_ylim(), words, measure=measure, count=count)
+    places, labels = ticks(*ax.get_ylim(), words=words, measure=measure, count=count)
     ax.set_yticks(places, labels)
     ax.tick_params(axis="both", bottom=False, left=False, pad=5)
     ax.spines["bottom"].set_visible(False)
@@ -67,13 +67,13 @@ def value_axis(ax: Axes, words: Words, *, measure: str = "bookings", count: int 
         ax.axhline(place, color=MUTED if place == 0 else RULE, linewidth=0.8, zorder=0)
 
 
-def value_room(low: float, high: float, words: Words, *, measure: str = "bookings") -> float:
+def value_room(low: float, high: float, *, words: Words, measure: str = "bookings") -> float:
     """How much room the labels of a vertical value axis need, in points."""
-    _, labels = ticks(low, high, words, measure=measure)
+    _, labels = ticks(low, high, words=words, measure=measure)
     return max((width(label, TICK) for label in labels), default=0.0) + 10
 
 
-def month_axis(ax: Axes, days: Sequence[Any], words: Words, *, most: int = 7) -> None:
+def month_axis(ax: Axes, days: Sequence[Any], *, words: Words, most: int = 7) -> None:
     """Label months at positions 0, 1, 2 …; the year stands below the first and each January."""
     stamps = [pd.Timestamp(day) for day in days]
     steps = (1, 2, 3, 6, 12, 24)
@@ -152,7 +152,7 @@ def beside(ax: Axes, text: str, point: tuple[float, float], *, colour: str, weig
         )  # fmt: skip
 
 
-def day_axis(ax: Axes, days: pd.Series, words: Words) -> None:
+def day_axis(ax: Axes, days: pd.Series, *, words: Words) -> None:
     """A tick on the first day of each month, labelled with the month, few enough to be read."""
     stamps = pd.DatetimeIndex(days)
     firsts = [at for at, day in enumerate(stamps) if day.day == 1]

@@ -80,7 +80,9 @@ def attainment(
             for row in rows
         ),
     )
-    return bars(rows, words, title=title, alt=alt, note=words.t("figure.attainment.note"))
+    running = any(row.before is not None and row.before != row.target for row in rows)
+    note = words.t("figure.attainment.note" + ("_running" if running else ""))
+    return bars(rows, words, title=title, alt=alt, note=note)
 
 
 def split(children: pd.DataFrame | Unavailable, words: Words) -> View:
@@ -132,7 +134,7 @@ def effects(frame: pd.DataFrame | Unavailable, words: Words) -> View:
     if known.empty:
         return nothing(words)
     rows = [
-        signed_row(words.term("effect", one.effect), one.amount, words)
+        signed_row(words.term("effect", one.effect), one.amount, words=words)
         for one in frame.itertuples()
     ]
     largest = known.loc[known["amount"].abs().sort_values(ascending=False, kind="stable").index[0]]
@@ -147,7 +149,7 @@ def effects(frame: pd.DataFrame | Unavailable, words: Words) -> View:
 
 
 def signed_row(
-    name: str, effect: float, words: Words, *, start: float = 0.0, measure: str = "bookings"
+    name: str, effect: float, *, words: Words, start: float = 0.0, measure: str = "bookings"
 ) -> Row:
     """A row for a gain (filled) or a loss (hatched), so that both are told apart in grey."""
     loss = not amounts.missing(float(effect)) and effect < 0

@@ -26,6 +26,10 @@ def waterfall(
 ) -> View:
     """Parts that lead from one total to another, each bar starting where the last ended.
 
+    A bridge of a single part says nothing, and nothing is shown.
+
+    A single part says no more than the totals do: nothing is drawn.
+
     Parameters
     ----------
     frame : DataFrame
@@ -41,6 +45,8 @@ def waterfall(
     if note := shows(frame, words):
         return note
     by_part = "part" in frame.columns
+    if by_part and len(frame) == 1:
+        return View("")
     labels, family = (frame["part"], "part") if by_part else (frame["effect"], "effect")
     parts = (frame["effect"] if by_part else frame["amount"]).astype(float)
     start = float(frame["reference"].sum()) if start is None and "reference" in frame else start
@@ -49,7 +55,9 @@ def waterfall(
     rows = []
     for label, effect in zip(labels, parts, strict=True):
         rows.append(
-            signed_row(words.term(family, label), effect, words, start=running, measure=measure)
+            signed_row(
+                words.term(family, label), effect, words=words, start=running, measure=measure
+            )
         )
         running += 0.0 if amounts.missing(effect) else effect
     if start is not None:

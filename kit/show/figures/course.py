@@ -60,7 +60,7 @@ def curve(
         alt=alt,
         height=_HEIGHT,
         margins=Margins(
-            left=value_room(*ends, words, measure=measure),
+            left=value_room(*ends, words=words, measure=measure),
             right=14 + max((_wide(text) for text, *_ in labels), default=0.0),
             bottom=24,
         ),
@@ -74,7 +74,7 @@ def _curve(
     ax.set_xlim(0, max(last, 1))
     ax.set_ylim(*ends)
     value_axis(ax, words, measure=measure)
-    day_axis(ax, frame["date"], words)
+    day_axis(ax, frame["date"], words=words)
     days = np.arange(len(frame))
     actual, target, before = (
         frame[name].astype(float) for name in ("actual", "target", "last_year")

@@ -49,10 +49,10 @@ def trend(frame: pd.DataFrame | Unavailable, words: Words, *, measure: str = "bo
         alt=f"{title} {pairs}{words.t('figure.alt_stop')}",
         height=250.0,
         margins=Margins(
-            left=value_room(*ends, words, measure=measure),
+            left=value_room(*ends, words=words, measure=measure),
             right=max(width(line) for line in tag.split("\n")) + 14,
         ),
-        note=words.t("figure.trend.note"),
+        note=words.t("figure.trend.note" + ("_running" if frame["running"].any() else "")),
     )
 
 
@@ -60,7 +60,7 @@ def _trend(ax: Axes, frame: pd.DataFrame, *, ends, tag: str, words: Words, measu
     ax.set_xlim(-0.6, len(frame) - 0.4)
     ax.set_ylim(*ends)
     value_axis(ax, words, measure=measure)
-    month_axis(ax, frame["start"], words)
+    month_axis(ax, frame["start"], words=words)
     for at, one in enumerate(frame.itertuples()):
         if not amounts.missing(float(one.actual)):
             ax.bar(

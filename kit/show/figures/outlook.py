@@ -76,7 +76,7 @@ def history(
         alt=alt,
         height=_HEIGHT,
         margins=Margins(
-            left=value_room(*ends, words, measure=measure),
+            left=value_room(*ends, words=words, measure=measure),
             right=max(width(tag, bold=True) for tag in tags.values()) + 14,
         ),
         note=words.t("figure.history.note" + ("" if targets.notna().any() else "_plain")),
@@ -90,7 +90,7 @@ def _history(
     ax.set_xlim(-0.6, last + 0.6)
     ax.set_ylim(*ends)
     value_axis(ax, words, measure=measure)
-    month_axis(ax, frame["start"], words)
+    month_axis(ax, frame["start"], words=words)
     ahead = frame[frame["mean"].notna()]
     ax.bar(ahead.index, ahead["high"] - ahead["low"], bottom=ahead["low"], width=0.9, color=BAND)
     for at, mean in ahead["mean"].items():
