@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_LONGEST = 60
+
 
 class KitError(Exception):
     """Base of all errors that a user can mend; the `kit` command shows them without a traceback."""
@@ -38,7 +40,7 @@ class BatchError(KitError):
     """A batch cannot start or cannot write its results."""
 
 
-def nearest(name: str, known: Iterable[str], *, show: int = 12) -> str:
+def nearest(name: str, known: Iterable[str], *, show: int = 12, before: str = "") -> str:
     """Say which known name is nearest to a wrong one, or list the known ones.
 
     Parameters
@@ -49,6 +51,8 @@ def nearest(name: str, known: Iterable[str], *, show: int = 12) -> str:
         What is allowed.
     show : int
         How many known names are listed at the most where none is near.
+    before : str
+        Put before each known name that is shown, such as `region:`.
 
     Returns
     -------
@@ -64,10 +68,17 @@ def nearest(name: str, known: Iterable[str], *, show: int = 12) -> str:
     """
     names = [str(one) for one in known]
     folded = {one.casefold(): one for one in reversed(names)}
-    near = get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    near = get_close_matches(name.casefold(), list(folded), cutoff=0.6)
+    near.sort(key=lambda one: one[:1] != name[:1].casefold())  # few mistype the first letter
     if near:
-        return f"Did you mean '{folded[near[0]]}'?"
+        return f"Did you mean '{before}{_short(folded[near[0]])}'?"
     if not names:
         return "There is none."
     rest = len(names) - show
-    return "Known: " + ", ".join(names[:show]) + (f" and {rest} more." if rest > 0 else ".")
+    listed = ", ".join(before + _short(one) for one in names[:show])
+    return f"Known: {listed}" + (f" and {rest} more." if rest > 0 else ".")
+
+
+def _short(name: str) -> str:
+    """A name that is no longer than an error can bear."""
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"

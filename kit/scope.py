@@ -12,7 +12,8 @@ from kit.errors import UnknownScopeError, nearest
 KINDS = ("company", "region", "team", "rep")
 
 _UNSAFE = re.compile(r"[^\w.\-]+")
-_LONGEST = 60
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # on Windows
+_LONGEST, _MOST_BYTES = 60, 120
 
 
 @dataclass(frozen=True, order=True)
@@ -90,7 +91,10 @@ def safe_name(name: str) -> str:
     True
     """
     plain = _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).strip("._ ")[:_LONGEST]
-    if plain == name:
+    plain = plain.encode("utf-8")[:_MOST_BYTES].decode("utf-8", "ignore")
+    if _RESERVED.fullmatch(plain):
+        plain = plain.replace(".", "_")
+    elif plain == name:
         return plain
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{plain}-{digest}" if plain else digest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,8 +15,14 @@ from kit.errors import SettingsError, nearest
 from kit.scope import Scope
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(ge=0)]
 OptionalNumber = Annotated[float | None, BeforeValidator(lambda found: None if found == "" else found)]
 OptionalDate = Annotated[dt.date | None, BeforeValidator(lambda found: None if found == "" else found)]
+
+
+_OF_THE_COMPANY = ("company", "data_dir", "sources", "gate", "calendar", "currency")
+_BELOW, _LIST = "needs 'key: value' lines below it", "needs a list, such as [a, b]"
+_PLAIN = {"model_type": _BELOW, "dict_type": _BELOW, "tuple_type": _LIST, "list_type": _LIST}
 
 
 class Model(BaseModel):
@@ -115,7 +121,7 @@ class TargetSettings(Model):
     value: OptionalNumber = None  # the amount, for strategy and given
     reserve: Share = 0.0
     unit: float = Field(1000.0, gt=0)
-    blend: dict[Literal["history", "potential", "capacity"], float] = Field(
+    blend: dict[Literal["history", "potential", "capacity"], Weight] = Field(
         default_factory=lambda: {"history": 0.6, "capacity": 0.4}
     )
     ramp: tuple[Share, ...] = (0.25, 0.5, 0.75)  # share of a full quota in months 1, 2, 3 …
@@ -159,7 +165,7 @@ class ReviewSettings(Model):
 
     pip_after: int = Field(3, ge=1)
     relief: Share = 0.10
-    weights: dict[str, float] = Field(
+    weights: dict[Literal["bookings", "margin", "new_customers", "activity"], Weight] = Field(
         default_factory=lambda: {"bookings": 0.6, "margin": 0.15, "new_customers": 0.1, "activity": 0.15}
     )
     action_days: int = Field(30, ge=1)
@@ -168,7 +174,7 @@ class ReviewSettings(Model):
 class Settings(Model):
     """All parameters of one company, for one period and scope once merged."""
 
-    company: str  # id: names the folder in outputs
+    company: str = Field(min_length=1)  # id: names the folder in outputs
     name: str = ""
     currency: str = "CNY"
     language: Literal["en", "zh"] = "en"
@@ -199,6 +205,10 @@ def _mapping(loader: _StringLoader, node: yaml.MappingNode) -> dict:
     seen: dict = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, str):
+            raise yaml.constructor.ConstructorError(
+                None, None, "a key is a plain text, not a list or mapping", key_node.start_mark
+            )
         if key in seen:
             raise yaml.constructor.ConstructorError(
                 None, None, f"the key '{key}' stands twice", key_node.start_mark
@@ -227,12 +237,23 @@ def read_yaml(path: Path) -> dict:
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from None
     except yaml.YAMLError as error:
-        raise SettingsError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
+        raise SettingsError(f"{path}: not readable as YAML: {_fault(error)}") from None
+    except RecursionError:
+        raise SettingsError(f"{path}: not readable as YAML: nested too deeply.") from None
     if found in (None, ""):
         return {}
     if not isinstance(found, dict):
         raise SettingsError(f"{path}: holds no 'key: value' lines.")
     return found
+
+
+def _fault(error: yaml.YAMLError) -> str:
+    """Where a YAML file is wrong, and what is wrong there."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return f"{' '.join(str(error).split())}."
+    advice = " Indent with spaces." if "'\\t'" in error.problem else ""
+    return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}.{advice}"
 
 
 def merge(below: Mapping, above: Mapping) -> dict:
@@ -298,7 +319,8 @@ def load(
     Raises
     ------
     SettingsError
-        An unknown key (the nearest known one is named), a wrong type or a value out of range.
+        An unknown key (the nearest known one is named), a wrong type or a value out of range; or a
+        key of the whole company, such as `sources`, in another file than company.yml.
     """
     path = Path(config)
     if path.is_dir():
@@ -309,7 +331,13 @@ def load(
         names.append(path.parent / "periods" / f"{_plain(period)}.yml")
     if scope is not None and scope.kind != "company":
         names.append(path.parent / f"{scope.kind}s" / f"{_plain(scope.id)}.yml")
-    layers += [(str(name), read_yaml(name)) for name in names if name.is_file()]
+    layers += [(str(name), read_yaml(name)) for name in names if _exists(name)]
+    for origin, layer in layers[1:]:
+        for key in _OF_THE_COMPANY:
+            if key in layer:
+                raise SettingsError(
+                    f"{origin}: '{key}' holds for the whole company. Put it into {path}."
+                )
     if overrides:
         layers.append(("command line", nested(overrides)))
     merged: dict = {}
@@ -317,11 +345,21 @@ def load(
         _known(layer, origin)
         merged = merge(merged, layer)
     merged.setdefault("company", path.resolve().parent.name)
-    return validate(merged, origin=" < ".join(origin for origin, _ in layers))
+    return validate(merged, origin=str(path), layers=layers)
 
 
-def validate(found: Mapping, *, origin: str) -> Settings:
+def validate(
+    found: Mapping, *, origin: str, layers: Sequence[tuple[str, Mapping]] = ()
+) -> Settings:
     """Check a merged mapping against the model.
+
+    Parameters
+    ----------
+    found : mapping
+    origin : str
+        What an error names.
+    layers : sequence of (str, mapping)
+        What was merged, later wins; an error then names the layer that holds the key.
 
     Raises
     ------
@@ -331,7 +369,12 @@ def validate(found: Mapping, *, origin: str) -> Settings:
     try:
         return Settings.model_validate(dict(found))
     except ValidationError as error:
-        raise SettingsError(f"{origin}: " + "; ".join(_sentences(error))) from None
+        told: dict[str, list[str]] = {}
+        for at, sentence in _sentences(error):
+            told.setdefault(_holder(at, layers) or origin, []).append(sentence)
+        raise SettingsError(
+            "; ".join(f"{file}: {'; '.join(sentences)}" for file, sentences in told.items())
+        ) from None
 
 
 def dump(settings: Settings) -> str:
@@ -371,6 +414,26 @@ def _plain(name: str) -> str:
     return re.sub(r"[/\\\0]", "_", name)
 
 
+def _exists(path: Path) -> bool:
+    """Whether a file is there; there is none of a name that no file can have."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _holder(at: tuple, layers: Sequence[tuple[str, Mapping]]) -> str:
+    """The layer that holds the most of a key's path, of several the last one."""
+    found, most = "", -1
+    for origin, layer in layers:
+        depth, below = 0, layer
+        while depth < len(at) and isinstance(below, Mapping) and at[depth] in below:
+            below, depth = below[at[depth]], depth + 1
+        if depth and depth >= most:
+            found, most = origin, depth
+    return found
+
+
 def _known(layer: Mapping, origin: str, model: type[BaseModel] = Settings, at: str = "") -> None:
     """Refuse unknown keys layer by layer, so that the error names the file that holds the key."""
     for key, found in layer.items():
@@ -383,19 +446,22 @@ def _known(layer: Mapping, origin: str, model: type[BaseModel] = Settings, at: s
             _known(found, origin, kind, f"{at}{key}.")
 
 
-def _sentences(error: ValidationError) -> list[str]:
+def _sentences(error: ValidationError) -> list[tuple[tuple, str]]:
+    """What is wrong, each with the path of its key."""
     sentences = []
     for one in error.errors():
-        where = ".".join(str(part) for part in one["loc"]) or "the file"
+        at = tuple(part for part in one["loc"] if part != "[key]")
+        where = ".".join(str(part) for part in at) or "the file"
         if one["type"] == "extra_forbidden":
-            known = _fields_at(one["loc"][:-1])
-            sentences.append(f"unknown key '{where}'. {nearest(str(one['loc'][-1]), known)}")
+            known = _fields_at(at[:-1])
+            told = f"unknown key '{where}'. {nearest(str(at[-1]), known)}"
         elif one["type"] == "missing":
-            sentences.append(f"the key '{where}' is missing")
+            told = f"the key '{where}' is missing"
         else:
-            found = one.get("input")
-            shown = "" if isinstance(found, dict) else f", found '{found}'"
-            sentences.append(f"'{where}': {one['msg'].removeprefix('Value error, ')}{shown}")
+            message = _PLAIN.get(one["type"], one["msg"].removeprefix("Value error, "))
+            shown = "" if isinstance(one["input"], dict) else f", found '{one['input']}'"
+            told = f"'{where}': {message}{shown}"
+        sentences.append((at, told))
     return sentences
 
 

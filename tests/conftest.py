@@ -1,8 +1,10 @@
-"""Fixtures that several test packages share: small cases built by hand."""
+"""Fixtures that several test packages share: small cases built by hand, and a browser."""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
+import shutil
 
 import pandas as pd
 import pytest
@@ -13,6 +15,10 @@ from kit.data.tables import DTYPES, TABLES
 from kit.scope import Scope
 from kit.settings import nested, validate
 
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
 SALES = {
     "order_id": "O1", "line_no": "1", "date": None, "rep_id": "R1", "customer_id": "C1",
     "product_id": "P1", "channel": "direct", "region": "East", "team": "East-1", "quantity": 1.0,
@@ -93,3 +99,18 @@ def make_case():
         )
 
     return build
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium; without one the tests skip, except in CI."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = os.environ.get("KIT_CHROMIUM") or shutil.which("chromium")
+    if not chromium:
+        reason = "no Chromium: install it or name it in KIT_CHROMIUM"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    with sync_playwright() as player:
+        opened = player.chromium.launch(executable_path=chromium, args=list(QUIET))
+        yield opened
+        opened.close()

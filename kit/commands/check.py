@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from kit.commands import options
+from kit.errors import BatchError
 
 EPILOG = """\b
 Examples:
@@ -49,15 +50,16 @@ def command(config: Path, out: Path, data_dir: Path | None, settings: tuple[str,
         click.echo(line)
     if report.missing:
         click.echo(f"\nTables the company does not have: {', '.join(report.missing)}.")
+    place = Layout(out, model.company, "check").packets / "refused.csv"
     if len(report.refused):
-        place = Layout(out, model.company, "check").packets / "refused.csv"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        ledger.write_refused(report, place)
+        _keep(report, place)
         click.echo("\nRefused, the first of each rule:")
         shown = ["table", "rule", "count", "file", "line", "column", "value"]
         for line in aligned(shown, _firsts(report)):
             click.echo(line)
         click.echo(f"\nAll refused rows: {place}")
+    elif place.is_file():
+        place.unlink()  # of an earlier check
     ledger.enforce(report, model)
 
 
@@ -80,6 +82,17 @@ def aligned(headings: Sequence[str], rows: Sequence[Sequence]) -> list[str]:
         ).rstrip()
         for line in [list(headings), *texts]
     ]
+
+
+def _keep(report, place: Path) -> None:
+    """Write all refused rows."""
+    from kit.data.ledger import write_refused
+
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_refused(report, place)
+    except OSError as error:
+        raise BatchError(f"{place}: cannot be written ({error.strerror}).") from None
 
 
 def _firsts(report) -> list[list]:

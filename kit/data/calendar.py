@@ -77,6 +77,8 @@ class FiscalCalendar:
             Where the name is not of such a form, or the calendar has no such period.
         """
         first, dots, last = name.partition("..")
+        if dots and not (first and last):
+            raise UnknownPeriodError(f"Period '{name}' is not in the calendar. {hint(name)}")
         if dots:
             start, end = self.period(first), self.period(last)
             if "range" in (start.kind, end.kind) or end.end < start.start:

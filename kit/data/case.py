@@ -11,11 +11,13 @@ from typing import Any
 
 from kit.data.calendar import FiscalCalendar, Period, as_day
 from kit.data.frames import ScopeData
-from kit.errors import SettingsError
+from kit.errors import SettingsError, UnknownPeriodError
 from kit.scope import Scope
 from kit.settings import Settings, load
 
 __all__ = ["Case", "Origin", "ScopeData", "choices", "find_config", "open_case", "reopen"]
+
+_FORESEEN = dt.timedelta(days=731)  # how long after the last order a plan can still be made
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,8 @@ def open_case(
     period : str
         Empty: the one that holds the last day of the orders.
     as_of : str or date
-        `2025-08-15`. Empty: the last day of the orders, or the period's end if that is earlier, or
-        its first day if it has not begun by then.
+        `2025-08-15`. Empty: the last day of the orders, or the period's end if that is earlier. A
+        period that the orders do not reach yet is so seen from before it begins.
     language : str
         `en` or `zh`; empty: as the settings say.
     snapshot : path
@@ -104,9 +106,11 @@ def open_case(
     Raises
     ------
     SettingsError
-        A wrong parameter, or an `as_of` that is no date or lies before the period.
+        A wrong parameter, or an `as_of` that is no date or lies before the period (or, where the
+        orders do not reach the period, before their last day).
     UnknownScopeError, UnknownPeriodError
-        Naming the nearest known one.
+        Naming the nearest known one; a period that ends before the first order or begins more than
+        two years after the last.
     SourceError, LossError
         Where the files cannot be read or the gate refuses too many rows.
     """
@@ -123,6 +127,7 @@ def open_case(
     if not period and through is None:
         raise SettingsError("period: the orders are empty, so name a period, such as 2025Q3.")
     span = calendar.period(str(period)) if period else calendar.containing(through)
+    require_orders(span, first=found.data_from, last=through)
     day = _day(as_of, span, through)
     origin = Origin(
         str(path), str(found.folder.resolve()), str(out), MappingProxyType(dict(changes))
@@ -156,7 +161,7 @@ def reopen(
     scope, period, as_of
         As for `open_case`; what is left out stays. With another period and no day, the day stays
         where it lies in the period; else it is the period's end or, if that is later than the
-        case's day, its first day.
+        case's day, its first day or, if the orders end before that, their last day.
     overrides : mapping
         Laid over those of the case.
 
@@ -167,11 +172,14 @@ def reopen(
     """
     if case.origin is None:
         raise SettingsError("This case was built by hand and has no files to open again.")
+    from kit.data.snapshot import open_snapshot
+
     span = case.period.name if period is None else str(period)
     day = case.as_of if as_of is None else as_of
     if as_of is None and span != case.period.name:
         whole = case.calendar.period(span)
-        day = max(whole.start, min(whole.end, case.as_of))
+        through = open_snapshot(case.origin.snapshot).data_through or whole.start
+        day = max(min(whole.start, through), min(whole.end, case.as_of))
     return open_case(
         case.origin.config,
         scope=case.scope if scope is None else scope,
@@ -237,14 +245,52 @@ def _scope(found: str | Scope) -> Scope:
     return found if isinstance(found, Scope) else Scope.parse(found)
 
 
+def default_day(period: Period, through: dt.date | None) -> dt.date:
+    """The day on which a period is seen where none is named, by the last day of the orders.
+
+    Days without data are not taken for days without sales: a period that the orders do not reach is
+    seen from their last day.
+
+    Examples
+    --------
+    >>> quarter = Period(dt.date(2025, 7, 1), dt.date(2025, 9, 30), "2025Q3")
+    >>> str(default_day(quarter, dt.date(2025, 11, 15))), str(default_day(quarter, None))
+    ('2025-09-30', '2025-09-30')
+    >>> str(default_day(quarter, dt.date(2025, 6, 12)))
+    '2025-06-12'
+    """
+    return min(period.end, through or period.end)
+
+
+def require_orders(period: Period, *, first: dt.date | None, last: dt.date | None) -> None:
+    """Check that a period does not end before the first order or begin years after the last.
+
+    Raises
+    ------
+    UnknownPeriodError
+        With the days from which to which there are orders.
+    """
+    if not (first and last):
+        return
+    if period.end < first:
+        wrong = f"ends on {period.end}, before the data begin"
+    elif period.start > last + _FORESEEN:
+        wrong = f"begins on {period.start}, more than two years after the data end"
+    else:
+        return
+    raise UnknownPeriodError(
+        f"Period {period.name} {wrong}: the orders go from {first} to {last}. Choose another."
+    )
+
+
 def _day(found: str | dt.date, period: Period, through: dt.date | None) -> dt.date:
     if found == "" or found is None:
-        return max(period.start, min(period.end, through or period.end))
+        return default_day(period, through)
     try:
         day = dt.date.fromisoformat(found) if isinstance(found, str) else as_day(found)
     except ValueError:
         raise SettingsError(f"as_of: '{found}' is not a date. Write it as 2025-08-15.") from None
-    if day < period.start:
+    if day < min(period.start, through or period.start):
         raise SettingsError(
             f"as_of: {day} lies before the period {period} begins ({period.start}). "
             "Give a later day or an earlier period."

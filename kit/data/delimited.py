@@ -57,6 +57,8 @@ def examine(path: Path, *, encoding: str = "", delimiter: str = "", header_row: 
     SourceError
         A binary file, an unknown or wrong encoding, a file that ends before its header.
     """
+    if not path.stat().st_size:
+        raise SourceError(f"{path}: is empty. Give the file that holds the rows.")
     found, plain = find_encoding(path, encoding)
     with path.open(encoding=found, newline=None) as text:
         lines = [line for line in islice(text, header_row + 40)]

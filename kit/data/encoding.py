@@ -62,7 +62,10 @@ def find_encoding(path: Path, stated: str = "") -> tuple[str, bool]:
     elif b"\0" in start:
         even, odd = start[::2].count(0), start[1::2].count(0)
         if max(even, odd) < len(start) // 8:
-            raise SourceError(f"{path}: is no text file. Give CSV, Excel, Parquet or DuckDB.")
+            raise SourceError(
+                f"{path}: is no text file, as byte {start.index(0)} is null. "
+                "Give CSV, Excel, Parquet or DuckDB."
+            )
         candidates = ["utf-16-le" if odd > even else "utf-16-be"]
     else:
         candidates = ["utf-8", "gb18030", "cp1252"]

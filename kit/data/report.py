@@ -93,6 +93,12 @@ def enforce(report: Report, settings: Settings) -> None:
         A required table has no rows.
     """
     limit = settings.gate.max_loss
+    for row in report.summary.itertuples():  # first, as others refer to what is missing here
+        if TABLES[row.table].required and not row.rows:
+            raise SourceError(
+                f"Table '{row.table}' has no rows: '{settings.sources[row.table].file}' holds none "
+                "below its header. Give the file that holds them, or correct header_row."
+            )
     for row in report.summary.itertuples():
         if row.rows and row.refused / row.rows > limit:
             raise LossError(_loss(report, row.table, row.rows, row.refused, limit))
@@ -100,8 +106,8 @@ def enforce(report: Report, settings: Settings) -> None:
         if TABLES[row.table].required and row.kept == 0:
             file = settings.sources[row.table].file
             raise SourceError(
-                f"Table '{row.table}' has no rows: '{file}' holds {row.rows}, and the gate kept "
-                "none. Give the file that holds them, or correct header_row."
+                f"Table '{row.table}' has no rows: the gate refused all {row.rows:,} of '{file}'. "
+                "Mend the rows or the mapping (`kit check` lists every refused row)."
             )
 
 
@@ -123,9 +129,12 @@ def _loss(report: Report, table: str, rows: int, refused: int, limit: float) -> 
     first = detail[detail["rule"] == rules["rule"].iloc[0]].head(1)
     first = next((first if len(first) else detail).itertuples())
     at = f", {first.column} '{first.value}'" if first.column else f": {first.value}"
+    share, allowed = f"{refused / rows:.1%}", f"{limit:.1%}"
+    if share == allowed:
+        share, allowed = f"{refused / rows:.5%}", f"{limit:.5%}"
     return (
-        f"Table '{table}': {refused:,} of {rows:,} rows refused ({refused / rows:.1%}), more than "
-        f"gate.max_loss allows ({limit:.1%}). Most common: {common}. Example: {first.file} line "
+        f"Table '{table}': {refused:,} of {rows:,} rows refused ({share}), more than "
+        f"gate.max_loss allows ({allowed}). Most common: {common}. Example: {first.file} line "
         f"{first.line}{at} ({first.rule}). Mend the rows or the mapping (`kit check` lists every "
         "refused row), or raise gate.max_loss in company.yml."
     )

@@ -4,7 +4,8 @@ A refused row carries exactly one rule: the first that it breaks, and of several
 
 1. of the line: `ragged_line`
 2. of a cell: `missing_value`; one of `not_a_number`, `not_finite`, `not_a_date`, `ambiguous_date`
-   (a date such as 1/7/2025 needs a stated `format`); `date_out_of_range`; `not_allowed`
+   (a date such as 1/7/2025 needs a stated `format`); `date_out_of_range`; `not_allowed`;
+   `not_a_scope` of targets and actions, `not_a_period` of targets
 3. of the row: `wrong_currency`, `negative_quantity`, `interval`
 4. of the row among others: `unknown_reference`, `exact_duplicate`, `duplicate_key` (the first row
    stays), `overlap` (the earlier row stays), `share_sum` (no row of the order stays)
@@ -23,6 +24,9 @@ from kit.settings import ColumnSettings, Settings
 LATEST = dt.date(2100, 1, 1)
 OLDEST = dt.date(1900, 1, 1)  # for the first days of people and customers
 
+_SCOPE = r"'company|(region|team|rep):[^\s](.|\n)*'"
+_NAME = r"\d{4}(Q[1-4]|H[12]|-W\d\d|-(0[1-9]|1[0-2])(-\d\d)?)?"
+_PERIOD = f"'{_NAME}(\\.\\.{_NAME})?'"
 _TOLERANCE = 1e-6
 _LONG_AGO = ("roster", "customers")
 
@@ -169,6 +173,10 @@ def _faults(
             allowed = ", ".join(literal(one) for one in column.allowed)
             outside = f"{identifier(column.name)} NOT IN ({allowed})"
             yield outside, f"'not_allowed {column.name}'"
+    if table.name in ("targets", "actions"):
+        yield f"NOT regexp_full_match(scope, {_SCOPE})", "'not_a_scope scope'"
+    if table.name == "targets":
+        yield f"NOT regexp_full_match(period, {_PERIOD})", "'not_a_period period'"
     if table.name == "orders":
         other = f"lower(currency) <> {literal(settings.currency.lower())}"
         yield other, "'wrong_currency currency'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,15 +84,21 @@ def find(file: str, folder: Path) -> tuple[Path, ...]:
         )
     if not folder.is_dir():
         raise SourceError(f"{folder}: there is no such folder. Correct data_dir.")
-    if (folder / way).is_file():
-        return (folder / way,)
-    found = ()
-    if any(mark in file for mark in "*?["):
+    if (folder / way).is_dir():
+        raise SourceError(
+            f"{folder / way}: is a folder, not a file. Name a file, or a pattern such as "
+            f"'{way.as_posix()}/*.csv' for all in it."
+        )
+    found = ((folder / way),) if (folder / way).is_file() else ()
+    if not found and any(mark in file for mark in "*?["):
         found = (one for one in folder.glob(str(way)) if one.is_file())
         found = tuple(sorted(one for one in found if not one.name.startswith((".", "~$"))))
     if not found:
         there = sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*.*"))
         raise SourceError(f"{folder}: there is no file '{file}'. {nearest(file, there)}")
+    for path in found:
+        if not os.access(path, os.R_OK):
+            raise SourceError(f"{path}: may not be read. Give this user the right to read it.")
     return found
 
 

@@ -95,9 +95,15 @@ class Snapshot:
         """
         if scope.kind == "company" or scope in self.names:
             return
-        known = [str(one) for one in self.names if one.kind == scope.kind]
-        by_name = [str(one) for one, name in self.names.items() if name == scope.id]
-        hint = f"Did you mean '{by_name[0]}'?" if by_name else nearest(str(scope), known)
+        known = [one.id for one in self.names if one.kind == scope.kind]
+        by_name = [
+            str(one)
+            for one, name in self.names.items()
+            if one.kind == scope.kind and name.casefold() == scope.id.casefold()
+        ]
+        hint = nearest(scope.id, known, before=f"{scope.kind}:")
+        if by_name:
+            hint = f"Did you mean '{by_name[0]}'?"
         raise UnknownScopeError(f"Scope '{scope}' is not in the data. {hint}")
 
     def read(self, scope: Scope) -> ScopeData:

@@ -111,6 +111,8 @@ def _integer(name: str, meaning: str, **more) -> Column:
     return Column(name, "integer", meaning, **more)
 
 
+_MEASURES = ("bookings", "quantity", "margin", "new_customers", "collections")
+
 _DECLARED = (
     Table(
         "orders",
@@ -167,7 +169,7 @@ _DECLARED = (
         (
             _text("scope", "company, region:NAME, team:NAME or rep:ID"),
             _text("period", "period as the calendar names it, or the day it starts"),
-            _text("measure", "bookings, quantity, margin, new_customers, collections"),
+            _text("measure", "what the target is for", allowed=_MEASURES),
             _integer("version", "1 for the first, one more for each change"),
             _number("target", "the target; empty: not set", unit="of the measure", nullable=True),
             _date("valid_from", "first day this version counts; empty: from the start", nullable=True),

@@ -8,7 +8,7 @@ from scipy.optimize import linprog
 
 from kit.errors import InfeasibleError
 
-_ROUNDS = 1000
+_ROUNDS, _STEPS = 300, 100
 _CLOSE = 1e-9
 
 
@@ -44,11 +44,8 @@ def fit(seed: np.ndarray, *, rows: np.ndarray, columns: np.ndarray) -> np.ndarra
             f"{abs(total - columns.sum()):,.2f} apart. Both must be the same total."
         )
     table = np.array(seed, dtype=float)
-    for _ in range(_ROUNDS):
-        for sums, axis in ((rows, 1), (columns, 0)):
-            now = table.sum(axis=axis)
-            factor = np.divide(sums, now, out=np.zeros_like(now), where=now > 0)
-            table *= np.expand_dims(factor, axis)
+    for turn in range(_ROUNDS + _STEPS):
+        table = _scaled(table, rows, columns) if turn < _ROUNDS else _stepped(table, rows, columns)
         away = np.abs(table.sum(axis=1) - rows).max(initial=0)
         away = max(away, np.abs(table.sum(axis=0) - columns).max(initial=0))
         if away <= _CLOSE * max(total, 1):
@@ -56,6 +53,27 @@ def fit(seed: np.ndarray, *, rows: np.ndarray, columns: np.ndarray) -> np.ndarra
     raise InfeasibleError(
         f"Zeros in the table leave {away:,.2f} that no cell can take. Give one of them a weight."
     )
+
+
+def _scaled(table: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """One round: rows scaled to their sums, then columns to theirs."""
+    for sums, axis in ((rows, 1), (columns, 0)):
+        now = table.sum(axis=axis)
+        factor = np.divide(sums, now, out=np.zeros_like(now), where=now > 0)
+        table = table * np.expand_dims(factor, axis)
+    return table
+
+
+def _stepped(table: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """One step of Newton's method on the logarithms of the factors.
+
+    Rounds creep where the table's cells differ by many orders of magnitude; a step does not.
+    """
+    down, across = table.sum(axis=1), table.sum(axis=0)
+    slope = np.block([[np.diag(down), table], [table.T, np.diag(across)]])
+    missing = np.concatenate([rows - down, columns - across])
+    step = np.clip(np.linalg.lstsq(slope, missing, rcond=None)[0], -1, 1)
+    return table * np.exp(step[: len(rows), None] + step[None, len(rows) :])
 
 
 def rounded(

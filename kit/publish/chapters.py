@@ -19,6 +19,7 @@ _DEEPEST = 6
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 _SCRIPT = re.compile(r"<script\b.*?(</script\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_HALF = re.compile(r'<(figure class="kit-figure|div class="kit-table[^"]* kit-narrow\b)')
 _H1 = re.compile(r"(</?)h1\b", re.IGNORECASE)
 
 
@@ -35,7 +36,8 @@ class ChaptersPreprocessor(Preprocessor):
     """Lay out a merged notebook for reading: what matters first, headings a level lower, no code.
 
     Each cell that is left is a heading, a text or outputs; `metadata.opens` says that a section
-    begins with it (`glance` or `chapter`), `metadata.heading` has level, title and anchor. The
+    begins with it (`glance` or `chapter`), `metadata.heading` has level, title and anchor,
+    `metadata.pair` says `opens` and `closes` of two outputs that may stand side by side. The
     contents list is put into `resources["contents"]`.
     """
 
@@ -50,8 +52,9 @@ class ChaptersPreprocessor(Preprocessor):
         top = [piece for piece in top if not _level(piece)]
         if top:
             top.insert(0, _heading(1, self.glance))
-        pieces = _numbered([*top, *_without_empty(rest)])
+        pieces = _numbered([*top, *_without_empty(_said_once(rest))])
         _open_sections(pieces, glance=bool(top))
+        _pair(pieces)
         nb.cells = pieces
         resources["contents"] = contents(pieces)
         return nb, resources
@@ -146,6 +149,24 @@ def _pieces(cell: NotebookNode) -> list[NotebookNode]:
     return [piece for piece in pieces if _level(piece) or piece.source]
 
 
+def _said_once(pieces: list[NotebookNode]) -> list[NotebookNode]:
+    """Leave out an output that is the same as the one right before it, such as a missing table."""
+    kept, last = [], None
+    for piece in pieces:
+        if piece.cell_type == "code":
+            outputs = []
+            for output in piece.outputs:
+                if output.data != last:
+                    outputs.append(output)
+                last = output.data
+            piece.outputs = outputs
+        else:
+            last = None
+        if piece.cell_type != "code" or piece.outputs:
+            kept.append(piece)
+    return kept
+
+
 def _without_empty(pieces: list[NotebookNode]) -> list[NotebookNode]:
     """Leave out headings that nothing stands under."""
     kept = []
@@ -187,6 +208,25 @@ def _open_sections(pieces: list[NotebookNode], *, glance: bool) -> None:
             piece.metadata["opens"] = "chapter"
             piece.metadata["later"] = chapters > 0
             chapters += 1
+
+
+def _pair(pieces: list[NotebookNode]) -> None:
+    """Mark each two figures or small tables that follow one another."""
+    waiting = None
+    for piece in pieces:
+        if not _half(piece) or "opens" in piece.metadata:
+            waiting = None
+        elif waiting is None:
+            waiting = piece
+        else:
+            waiting.metadata["pair"], piece.metadata["pair"] = "opens", "closes"
+            waiting = None
+
+
+def _half(piece: NotebookNode) -> bool:
+    """Whether a piece is one output that half a page has room for."""
+    found = piece.get("outputs") or []
+    return len(found) == 1 and bool(_HALF.match(found[0].data.get("text/html", "")))
 
 
 def _level(piece: NotebookNode) -> int:

@@ -9,12 +9,14 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader
 
-from kit.publish.packet import POLICY, TEMPLATES, stylesheet
+from kit.publish.packet import POLICY, TEMPLATES, html_language, stylesheet
 from kit.scope import KINDS, Scope
 from kit.show.figures.palette import STATUS
+from kit.show.outcome import outcome
 from kit.show.words import Words
 
-COLUMNS = ("target", "actual", "attainment", "gap", "landing", "chance_of_target")
+AHEAD = ("landing", "chance_of_target")
+COLUMNS = ("target", "actual", "attainment", "gap", *AHEAD)
 _HEADLINE = "bookings"
 
 
@@ -59,12 +61,19 @@ def render(lines: Iterable[Line], *, company: str, period: str, words: Words) ->
     """
     ordered = sorted(lines, key=lambda one: (KINDS.index(one.scope.kind), one.title, one.scope.id))
     rows = [_row(one, words) for one in ordered if one.found is not None]
+    told = [name for name in COLUMNS if any(row["figures"].get(name) is not None for row in rows)]
+    over = all(row["over"] for row in rows)
+    if over:  # what landed is the actual
+        told = [name for name in told if name not in AHEAD]
+    headings = {name: words.heading(name) for name in COLUMNS}
+    if not any(row["over"] for row in rows):
+        headings["gap"] = words.t("card.to_go")
     failed = [_failed(one, words) for one in ordered if one.error is not None]
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     return environment.get_template("index.html.j2").render(
-        lang=words.language,
+        lang=html_language(words.language),
         policy=POLICY,
         css=stylesheet("index"),
         company=company,
@@ -72,8 +81,8 @@ def render(lines: Iterable[Line], *, company: str, period: str, words: Words) ->
         period_name=period,
         count=words.t("index.count", n=len(rows)),
         days=sorted({row["as_of"] for row in rows}),
-        headings=[(name, words.heading(name)) for name in COLUMNS],
-        status_heading=words.heading("status"),
+        headings=[(name, headings[name]) for name in told],
+        status_heading=words.heading("outcome" if over else "status"),
         rows=rows,
         failed=failed,
         any_earlier=any(row["earlier"] for row in rows),
@@ -88,6 +97,11 @@ def _row(line: Line, words: Words) -> dict:
     figures = measures.get(measure, {})
     money = Words(words.language, found.get("currency") or words.currency)
     status = figures.get("status") or "no_target"
+    target, due = figures.get("target"), figures.get("target_to_date")
+    over = target is None or target == due
+    family = "status"
+    if over:
+        family, status = "outcome", outcome(status, figures.get("attainment"))
     as_of = found.get("as_of")
     kind = words.t(f"packet.{line.scope.kind}")
     return {
@@ -97,11 +111,12 @@ def _row(line: Line, words: Words) -> dict:
         "as_of": words.t("packet.as_of", when=as_of) if as_of else "",
         "status": status,
         "symbol": STATUS.get(status, STATUS["unknown"])[0],
-        "word": words.term("status", status),
-        "cells": [
-            (name, words.heading(name), money.cell(name, figures.get(name), measure=measure))
-            for name in COLUMNS
-        ],
+        "word": words.term(family, status),
+        "over": over,
+        "figures": figures,
+        "cells": {
+            name: money.cell(name, figures.get(name), measure=measure) for name in COLUMNS
+        },
         "earlier": line.earlier,
     }
 

@@ -141,15 +141,39 @@ def render(notebooks: Iterable[NotebookNode], facts: PacketFacts) -> str:
     )
     resources = {
         "facts": facts,
-        "lang": facts.language,
+        "lang": html_language(facts.language),
         "policy": POLICY,
         "css": stylesheet("packet"),
         "words": {f"packet.{key}": words.t(f"packet.{key}") for key in _KEYS},
         "period": words.period(facts.period),
         "as_of": words.t("packet.as_of", when=facts.as_of),
     }
+    foot = dict.fromkeys((facts.company, facts.title, resources["period"], resources["as_of"]))
+    resources["foot"] = css_text(" · ".join(foot))
     page, _ = exporter.from_notebook_node(merged, resources)
     return page.strip() + "\n"
+
+
+def html_language(language: str) -> str:
+    """A language as HTML names it.
+
+    Examples
+    --------
+    >>> html_language("zh"), html_language("en")
+    ('zh-CN', 'en')
+    """
+    return {"zh": "zh-CN"}.get(language, language)
+
+
+def css_text(text: str) -> str:
+    r"""A text as a CSS string; what is no letter, digit or blank is escaped.
+
+    Examples
+    --------
+    >>> print(css_text('East "1"</style>'))
+    "East \22 1\22 \3c \2f style\3e "
+    """
+    return '"' + re.sub(r"[^\w ]", lambda found: f"\\{ord(found[0]):x} ", text) + '"'
 
 
 def stylesheet(page: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import kit
 from kit.data import snapshot as snapshots
 from kit.data.calendar import FiscalCalendar, Period
+from kit.data.case import default_day, require_orders
 from kit.errors import BatchError, SettingsError, UnknownPeriodError, UnknownScopeError, nearest
 from kit.publish import kernels, outputs
 from kit.publish.batch import Batch
@@ -47,7 +48,7 @@ def prepare(
         As the company's calendar names it.
     as_of : str
         Day on which everything is seen, within the period; empty: the last day of the data, or the
-        period's nearest day to it.
+        period's end if that is earlier.
     by : str
         Kind of the scopes: company, region, team or rep.
     scopes : sequence of str
@@ -86,9 +87,10 @@ def prepare(
 
     snapshot = snapshots.ensure(config, out=out, settings=load(config, overrides=over))
     layout = Layout(out, settings.company, span.name)
+    require_orders(span, first=snapshot.data_from, last=snapshot.data_through)
     known = _known_scopes(snapshot, span)
     if day is None:
-        day = min(max(snapshot.data_through or span.end, span.start), span.end)
+        day = default_day(span, snapshot.data_through)
     units = tuple(
         Unit(
             scope=scope,
@@ -102,7 +104,7 @@ def prepare(
             work=layout.work(scope),
             place=layout.packet(scope),
         )
-        for scope in (_checked(asked, known) if asked else _all_of(by, known, span))
+        for scope in (_checked(asked, snapshot, span) if asked else _all_of(by, known, span))
     )
     return Batch(layout, settings, span, day, snapshot.id, units)
 
@@ -168,12 +170,15 @@ def _known_scopes(snapshot: Any, period: Period) -> dict[str, tuple[Scope, ...]]
     return {kind: tuple(snapshot.scopes(kind, period)) for kind in KINDS}
 
 
-def _checked(asked: Iterable[Scope], known: Mapping[str, Sequence[Scope]]) -> tuple[Scope, ...]:
-    asked = tuple(asked)
+def _checked(asked: tuple[Scope, ...], snapshot: Any, period: Period) -> tuple[Scope, ...]:
     for scope in asked:
-        if scope not in known[scope.kind]:
-            hint = nearest(str(scope), [str(one) for one in known[scope.kind]])
-            raise UnknownScopeError(f"The data hold no scope '{scope}' in this period. {hint}")
+        snapshot.require(scope)
+        known = snapshot.scopes(scope.kind, period)
+        if scope not in known:
+            hint = nearest(scope.id, [one.id for one in known], before=f"{scope.kind}:")
+            raise UnknownScopeError(
+                f"Scope '{scope}' has no order, roster row or target in {period.name}. {hint}"
+            )
     return asked
 
 

@@ -13,6 +13,8 @@ from typing import Any
 from kit.errors import BatchError
 from kit.publish.outputs import write_text
 
+_TOLD = {"company", "period", "as_of", "state", "started", "ended", "total", "done", "failed"}
+
 
 class BatchState:
     """The state of a running batch; each change is written to its file.
@@ -72,10 +74,12 @@ def read_all(out: Path) -> list[dict]:
     for path in sorted(out.glob("*/.work/batch.json")):
         try:
             facts = json.loads(path.read_text(encoding="utf-8"))
+            if lacking := _TOLD - facts.keys():
+                raise KeyError(*lacking)
             if facts["state"] == "running" and not _alive(facts["process"]):
                 facts["state"] = "stopped"
             found.append({**facts, "folder": str(path.parents[1])})
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
             raise BatchError(f"{path}: is not the state of a batch. Remove the file.") from None
     return found
 

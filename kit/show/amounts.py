@@ -15,6 +15,7 @@ from kit.errors import KitError
 NONE = "–"
 MINUS = "\u2212"
 
+_VAST = 1e15  # from here on a number is written in powers of ten
 _LOCALES = {"en": "en_GB", "zh": "zh_CN"}
 _SYMBOLS = {"CNY": "¥"}  # the narrow symbol: a packet has one currency
 _QUARTER = re.compile(r"(\d{4})Q([1-4])")
@@ -58,6 +59,8 @@ def decimal(value: float, language: str, *, digits: int = 0, signed: bool = Fals
     """
     if missing(value):
         return NONE
+    if abs(value) >= _VAST:
+        return _sign(value, signed) + f"{abs(value):.2e}"
     rounded = round(float(value), digits)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     text = numbers.format_decimal(abs(rounded), format=pattern, locale=locale(language))
@@ -74,6 +77,8 @@ def percent(share: float, language: str, *, digits: int = 1, signed: bool = Fals
     """
     if missing(share):
         return NONE
+    if abs(share) >= _VAST:
+        return _sign(share, signed) + f"{abs(share) * 100:.2e}%"
     rounded = round(float(share), digits + 2)
     pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
     text = numbers.format_percent(abs(rounded), format=pattern, locale=locale(language))
@@ -170,7 +175,7 @@ def period(name: Any, language: str) -> str:
     Examples
     --------
     >>> period("2025Q3", "en"), period("2025H2", "zh"), period("2012-09-28", "en")
-    ('Q3 2025', '2025年下半年', 'period from 28 Sep 2012')
+    ('Q3 2025', '2025年下半年', 'the period from 28 Sep 2012')
     >>> period("2025Q1..2025Q3", "en"), period("2025-08", "zh")
     ('Q1 2025 – Q3 2025', '2025年8月')
     """
@@ -187,7 +192,7 @@ def period(name: Any, language: str) -> str:
         week = int(found[2])
         return f"{found[1]}年第{week}周" if chinese else f"week {week}, {found[1]}"
     if _DAY.fullmatch(text):
-        return f"{date(text, language)}起" if chinese else f"period from {date(text, language)}"
+        return f"{date(text, language)}起" if chinese else f"the period from {date(text, language)}"
     if (found := _MONTH.fullmatch(text)) and 1 <= int(found[2]) <= 12:
         return month(f"{text}-01", language)
     return f"{text}年" if chinese and re.fullmatch(r"\d{4}", text) else text

@@ -1,9 +1,11 @@
-"""The answer to whether a scope is on target: one sentence and one bar."""
+"""The answer to whether a scope is on target: one sentence, where it is heading, and one bar."""
 
 from __future__ import annotations
 
 import html
+from typing import Any
 
+from kit.show import amounts
 from kit.show.figures.palette import ACTUAL, INK, RULE
 from kit.show.words import Words
 
@@ -22,7 +24,7 @@ def answer(
         "gap": words.amount(None if gap is None else abs(gap), measure),
     }
     if facts.get("target") is None or facts.get("attainment") is None:
-        return words.t("card.no_target", **told)
+        return words.t("card.no_target_closed" if closed else "card.no_target", **told)
     if closed:
         return words.t("card.missed" if gap > 0 else "card.reached", **told)
     if gap <= 0:
@@ -30,6 +32,21 @@ def answer(
     keys = {"green": "card.on_track", "amber": "card.at_risk", "red": "card.behind"}
     key = keys.get(facts.get("status"), "card.no_target")
     return words.t(key if told["pace"] is not None else "card.not_due", **told)
+
+
+def heading(facts: dict, landing: Any, words: Words, *, measure: str, closed: bool) -> str:
+    """Where a running period will land against its target; empty where that is not known."""
+    target = facts.get("target")
+    if closed or landing is None or target is None or amounts.missing(landing.landing):
+        return ""
+    known = not amounts.missing(landing.chance)
+    ahead = landing.landing - target
+    return words.t(
+        "card.ahead" if ahead >= 0 else "card.short",
+        landing=words.amount(landing.landing, measure),
+        gap=words.amount(abs(ahead), measure),
+        chance=words.t("card.with_chance", chance=landing.chance) if known else "",
+    )
 
 
 def meter(facts: dict, words: Words, *, measure: str) -> str:

@@ -10,9 +10,11 @@ import pandas as pd
 
 from kit.data.tables import Unavailable
 from kit.show import amounts
-from kit.show.answer import answer, meter
+from kit.show import told as phrases
+from kit.show.answer import answer, heading, meter
 from kit.show.figures.palette import STATUS
 from kit.show.notes import unavailable
+from kit.show.outcome import outcome
 from kit.show.view import View
 from kit.show.words import Words
 
@@ -70,21 +72,27 @@ def position(
         facts, words, scope_title=scope_title, period_title=period_title, measure=measure,
         closed=closed,
     )  # fmt: skip
+    lead = heading(facts, landing, words, measure=measure, closed=closed)
     cards = _cards(facts, landing, words, measure, closed)
-    sub = words.t("card.as_of", period=period_title, when=as_of)
+    sub = words.t("card.as_of", when=as_of)
     status = facts.get("status") or "no_target"
+    if closed:
+        status = outcome(status, facts.get("attainment"))
     sign, _ = STATUS.get(status, STATUS["no_target"])
-    mark = f'<span class="kit-{html.escape(status)}" aria-hidden="true">'
-    alt = " ".join([told, *(f"{name}: {value}." for name, value, _ in cards)])
+    mark = f'<span class="kit-{html.escape(status)}" aria-hidden="true">{sign}</span> '
+    mark = "" if status == "no_target" else mark
+    title = f"{told} {lead}".strip()
+    alt = " ".join([title, *(f"{name}: {value}." for name, value, _ in cards)])
     return View(
         '<section class="kit-position">'
         f'<p class="kit-kicker">{html.escape(words.t("card.question"))} '
         f"<span>{html.escape(sub)}</span></p>"
-        f'<p class="kit-big">{mark}{sign}</span> {html.escape(told)}</p>'
-        f'{meter(facts, words, measure=measure)}<div class="kit-cards">'
+        f'<p class="kit-big">{mark}{html.escape(told)}</p>'
+        + (f'<p class="kit-lead">{html.escape(lead)}</p>' if lead else "")
+        + f'{meter(facts, words, measure=measure)}<div class="kit-cards">'
         + "".join(_card(*one) for one in cards)
         + "</div></section>",
-        title=told,
+        title=title,
         alt=alt,
     )
 
@@ -103,13 +111,15 @@ def reasons(causes: pd.DataFrame | Unavailable, words: Words) -> View:
         return _section("kit-reasons", title, unavailable(causes, words).html)
     if causes.empty:
         return _section("kit-reasons", title, _quiet(words.t("card.no_reasons")))
-    if (causes["effect"] > 0).all():
-        title = words.t("card.reasons_win")
+    shares = causes["share"].astype(float)
+    if (causes["effect"] > 0).all() or (shares.abs() > 1.005).any():
+        title = words.t("card.reasons_win")  # a small difference between large effects
     items = []
     for one in causes.to_dict("records"):
         facts = {"subject": one.get("subject"), **(one.get("facts") or {})}
         share = _plain(one.get("share"))
-        of_gap = "" if share is None else words.t("card.of_gap", share=share)
+        whole = share is not None and 0 < share <= 1.005  # else the share of it says nothing
+        of_gap = words.t("card.of_gap", share=share) if whole else ""
         cause = words.term("cause", one["cause"], facts)
         items.append(
             f'<li><p class="kit-line"><strong>{html.escape(cause)}</strong>'
@@ -154,13 +164,8 @@ def next_sentence(next_target: Any, words: Words) -> str:
 
 
 def _action(one: Mapping[str, Any], words: Words) -> str:
-    facts = {"subject": one.get("subject"), **(one.get("facts") or {})}
-    owner = _plain(one.get("owner"))
-    if owner is None:
-        role = _plain(one.get("owner_role"))
-        owner = words.t("card.no_owner") if role is None else words.term("owner_role", role)
-    due = words.t("card.owner_due", owner=owner, due=one.get("due_on"))
-    text = words.term("action", one["action"], facts)
+    due = words.t("card.owner_due", owner=phrases.owner(one, words), due=one.get("due_on"))
+    text = phrases.action(one, words)
     return (
         f"<li><p><strong>{html.escape(text)}</strong></p>"
         f'<p class="kit-quiet">{html.escape(due)}</p></li>'
@@ -173,18 +178,21 @@ def _cards(facts: dict, landing: Any, words: Words, measure: str, closed: bool) 
 
     gap = facts.get("gap")
     over = gap is not None and gap < 0
+    short = words.heading("gap") if closed else words.t("card.to_go")
     attainment = words.heading("attainment") + " " + words.percent(facts.get("attainment"))
     found = [
         (words.heading("target"), write("target"), ""),
         (words.heading("actual"), write("actual"), attainment if facts.get("target") else ""),
         (
-            words.t("card.surplus") if over else words.heading("gap"),
+            words.t("card.surplus") if over else short,
             words.amount(None if gap is None else abs(gap), measure),
             ""
             if closed or facts.get("required_run_rate") is None or over
             else words.t("card.rate", needed=write("required_run_rate"), usual=write("run_rate")),
         ),
     ]
+    if facts.get("target") is None:
+        found = [(words.heading("actual"), write("actual"), "")]
     if closed or landing is None or amounts.missing(landing.landing):
         return found
     known = not amounts.missing(landing.low) and not amounts.missing(landing.high)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from kit.show import amounts
-from kit.show.columns import COUNTED_MEASURES, IN_UNIT_OF_MEASURE
+from kit.show.columns import COUNTED_MEASURES, IN_UNIT_OF_MEASURE, OVER, RATES
 from kit.show.figures.palette import STATUS
 from kit.show.figures.svg import width
+from kit.show.html_table import prose
 from kit.show.words import Words
 
 _LONG = 22  # letters from which on a cell gets a line of decent length
+_MONEY = ("money", "signed_money")
 _IN_UNIT_OF_ROW = frozenset(("value", "threshold", "median", "low", "high"))
 
 
@@ -50,22 +53,35 @@ class Cells:
             text = self._text(name, value, row)
         elif amounts.missing(value) or pd.isna(value):
             text = amounts.NONE
-        elif kind == "money":
-            text = amounts.decimal(value / self.scale[0], self.words.language, digits=self.scale[1])
-        elif kind == "number":
+        elif name in OVER and value < 0 and kind in ("money", "count"):
+            html_of = self.cell(name, -value, row, digits)
+            return self.words.t("table.over", n=html_of) if re.search("[1-9]", html_of) else html_of
+        elif kind in _MONEY:
+            text = amounts.decimal(
+                value / self.scale[0], self.words.language, digits=self.scale[1],
+                signed=kind == "signed_money",
+            )  # fmt: skip
+        elif kind == "number" and name not in _IN_UNIT_OF_ROW and name not in RATES:
             text = amounts.decimal(value, self.words.language, digits=digits)
         else:
             text = getattr(self.words, kind)(value)
         if kind in ("date", "month", "period"):
             text = text.replace(" ", "\u00a0")
         text = html.escape(text)
-        return f'<span class="kit-long">{text}</span>' if width(text, 1) > _LONG else text
+        return prose(text) if width(text, 1) > _LONG else text
 
     def unit_line(self, shown: Sequence[str]) -> str:
-        rows = range(len(self.frame))
-        if any(self._kind(name, row) == "money" for name in shown for row in rows):
-            return self.words.t("table.unit", unit=self.scale[2])
-        return ""
+        """The unit of the money, and whether there are other amounts beside it."""
+        found = {
+            self._kind(name, row)
+            for name in shown
+            if self.kind(name) in _MONEY or name in _IN_UNIT_OF_ROW
+            for row in range(len(self.frame))
+        }
+        if not found & set(_MONEY):
+            return ""
+        mixed = "measure" in shown and found & {"count", "number"}
+        return self.words.t("table.unit_mixed" if mixed else "table.unit", unit=self.scale[2])
 
     def _kind(self, name: str, row: int) -> str:
         if name in self.kinds:
@@ -75,7 +91,7 @@ class Cells:
                 return "multiple"
             return str(self.units[row])
         if name in IN_UNIT_OF_MEASURE and self.measures[row] in COUNTED_MEASURES:
-            return "count"
+            return "number" if name in RATES else "count"
         if name in _IN_UNIT_OF_ROW and "measure" in self.frame:
             return "money"
         return self.words.kind(name)
@@ -98,7 +114,7 @@ class Cells:
         largest = 0.0
         for name in self.frame.columns:
             for row, value in enumerate(self.frame[name]):
-                if self._kind(name, row) == "money" and isinstance(value, (int, float)):
+                if self._kind(name, row) in _MONEY and isinstance(value, (int, float)):
                     largest = max(largest, 0.0 if amounts.missing(float(value)) else abs(value))
         return largest
 

@@ -6,26 +6,28 @@ from types import MappingProxyType
 
 _KINDS = {
     "money": (
-        "target target_to_date actual gap variance required_run_rate run_rate landing landing_low "
+        "target target_to_date actual gap required_run_rate run_rate landing landing_low "
         "landing_high last_year moving_average rolling_gap cumulative baseline low high mean "
-        "amount reference effect margin collections expected_effect measured_effect reserve"
+        "amount reference margin collections expected_effect measured_effect reserve at_stake"
     ),
+    "signed_money": "variance effect",
     "percent": (
-        "attainment pace_index variance_share yoy mom share seasonality growth conversion "
-        "reference_conversion win_rate_count win_rate_amount threshold value discount error "
-        "reference_price price over_assignment actual_growth"
+        "attainment pace_index share seasonality conversion reference_conversion weight "
+        "win_rate_count win_rate_amount threshold value discount error reference_price price "
+        "over_assignment"
     ),
+    "signed_percent": "variance_share yoy mom growth actual_growth",
     "chance": "chance_of_target chance chance_in_force",
     "count": (
         "working_days entered reached new_customers quantity visits quotes calls demos rows kept "
         "repaired refused rank count peers orders customers won lost visit call quote demo version"
     ),
-    "number": "weight score capacity median points",
+    "number": "score capacity median points",
     "multiple": "multiple coverage",
     "date": "start end date due_on hired_on as_of valid_from since active_from active_to",
     "month": "month",
     "period": "period",
-    "status": "status severity verdict",
+    "status": "status outcome severity verdict",
 }
 KINDS = MappingProxyType({name: kind for kind, names in _KINDS.items() for name in names.split()})
 
@@ -34,6 +36,7 @@ FAMILIES = MappingProxyType(
     {
         "measure": "measure",
         "status": "status",
+        "outcome": "outcome",
         "severity": "severity",
         "verdict": "verdict",
         "part": "part",
@@ -64,6 +67,8 @@ IN_UNIT_OF_MEASURE = frozenset(
     "landing_high last_year moving_average rolling_gap cumulative baseline low high mean amount "
     "reference effect value median".split()
 )
+OVER = frozenset(("gap", "rolling_gap"))  # positive when short: a negative one is said in words
+RATES = frozenset(("required_run_rate", "run_rate"))
 COUNTED_MEASURES = frozenset(
     "quantity new_customers orders customers won lost visit call quote demo".split()
 )
@@ -71,7 +76,7 @@ COUNTED_MEASURES = frozenset(
 
 def kind(column: str) -> str:
     """What a column holds: money, percent, chance, count, number, multiple, date, month, period,
-    status or text.
+    status or text; signed_money and signed_percent where a plus is worth saying.
 
     Examples
     --------

@@ -22,8 +22,10 @@ class Findings:
     def __init__(self, parts: Mapping[str, Any]) -> None:
         self.parts = plain(parts)
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
-        return {MIME: self.parts, "text/html": "", "text/plain": ""}
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display({MIME: self.parts}, raw=True)  # with no text beside it, no empty line is shown
 
     def __repr__(self) -> str:
         return ""

@@ -13,6 +13,9 @@ from kit.show.view import View, together
 from kit.show.words import Words
 
 
+_SAME = 0.0005  # weights and shares closer than this read the same
+
+
 def proposal(found: Any, words: Words) -> View:
     """The proposed target in a sentence, beside the target in force.
 
@@ -47,23 +50,30 @@ def views(found: Any, words: Words) -> View:
     """The amounts the target was chosen from, with growth on last year and chance."""
     if isinstance(found, Unavailable):
         return notes.unavailable(found, words)
-    return tables.table(found.views, words, columns=("view", "amount", "growth", "chance_of_target"))
+    columns = ("view", "amount", "growth", "chance_of_target")
+    chosen = [view == found.method for view in found.views["view"]]
+    return tables.table(found.views, words, columns=columns, highlight=chosen)
 
 
 def split(parts: pd.DataFrame | Unavailable, words: Words) -> View:
-    """Who carries how much, and by which blend."""
+    """Who carries how much, and by which blend; shares that came out as weighted stand once."""
     if isinstance(parts, Unavailable):
         return notes.unavailable(parts, words)
     blend = parts.attrs.get("blend") or {}
-    told = [f"{words.term('blend', kind)} {words.percent(size)}" for kind, size in blend.items()]
+    told = [f"{words.term('blend', kind)} {words.share(size)}" for kind, size in blend.items()]
     caption = words.t("plan.blend", blend=words.list(told)) if told else ""
-    columns = ("part", "last_year", "weight", "target", "share")
+    same = ((parts["weight"] - parts["share"]).abs() < _SAME).all()
+    columns = ("part", "last_year", *(() if same else ("weight",)), "target", "share")
     return tables.table(parts, words, columns=columns, caption=caption)
 
 
 def schedule(months: pd.DataFrame | Unavailable, words: Words) -> View:
-    """What is due by when."""
-    columns = ("period", "start", "end", "working_days", "seasonality", "target", "cumulative")
+    """What is due by when; first and last day only where they are not those of a month."""
+    whole = isinstance(months, pd.DataFrame) and (
+        months["start"].dt.is_month_start & months["end"].dt.is_month_end
+    ).all()
+    days = () if whole else ("start", "end")
+    columns = ("period", *days, "working_days", "seasonality", "target", "cumulative")
     return tables.table(months, words, columns=columns)
 
 
@@ -76,12 +86,13 @@ def grid(found: pd.DataFrame | Unavailable, words: Words) -> View:
     )
     kinds = dict.fromkeys(wide.columns, "money")
     wide = wide.reset_index(level="part").reset_index(drop=True)
-    return tables.table(wide, words, kinds=kinds)
+    return tables.table(wide, words, kinds=kinds, title=words.t("title.grid"))
 
 
 def milestones(found: pd.DataFrame | Unavailable, words: Words) -> View:
     """Milestones within each sub-period."""
-    return tables.table(found, words, columns=("period", "date", "share", "target"))
+    columns = ("period", "date", "share", "target")
+    return tables.table(found, words, columns=columns, title=words.t("title.milestones"))
 
 
 def saved(found: Any, words: Words) -> View:
@@ -117,7 +128,9 @@ def next_target(found: Any, words: Words) -> View:
         ]
     )
     lines = [next_sentence(found, words), words.t(f"next.{found.rule}")]
-    return together([notes.points(lines), tables.table(figures, words)])
+    suggested = [view == "suggested" for view in figures["view"]]
+    told = [notes.points(lines), tables.table(figures, words, highlight=suggested)]
+    return together(told, side_by_side=True)
 
 
 def _sentence(key: str, found: Any, words: Words, **facts: Any) -> str:

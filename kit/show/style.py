@@ -41,16 +41,19 @@ _SCREEN = """
 .kit-table table th:first-child, .kit-table table td:first-child { padding-left: 0; }
 .kit-table table thead th {
   font-weight: 600; font-size: .8rem; color: MUTED; border-bottom: 1.5px solid INK;
-  vertical-align: bottom; line-height: 1.25;
+  vertical-align: bottom; line-height: 1.25; word-break: keep-all;
 }
 .kit-table tbody th { font-weight: 500; min-width: 8.5rem; overflow-wrap: anywhere; }
+.kit-narrow table { font-size: .85rem; }
+.kit-narrow table th, .kit-narrow table td { padding: .42rem .56rem; }
+.kit-narrow tbody th { min-width: 5rem; }
 .kit-table table .n { text-align: right !important; }
 .kit-table td { white-space: nowrap; }
 .kit-long { display: block; min-width: 15rem; white-space: normal; }
 .kit-status { white-space: nowrap; font-weight: 600; }
 .kit-status > span { display: inline-block; min-width: 1.05em; text-align: center; }
-.kit-green, .kit-yes, .kit-done { color: GOOD; }
-.kit-amber { color: WARN; }
+.kit-green, .kit-yes, .kit-done, .kit-reached { color: GOOD; }
+.kit-amber, .kit-near { color: WARN; }
 .kit-red, .kit-no, .kit-overdue { color: BAD; }
 .kit-no_target, .kit-unknown { color: MUTED; }
 .kit-position { margin: .4rem 0 1.4rem; }
@@ -60,10 +63,12 @@ _SCREEN = """
   margin: .1rem 0 0; font-size: clamp(1.25rem, 1rem + 1.3vw, 1.7rem); line-height: 1.25;
   font-weight: 650; letter-spacing: -.01em; text-wrap: balance;
 }
+.kit-lead { margin: .2rem 0 0; font-size: 1.08rem; }
 .kit-meter { display: block; width: 100%; height: 20px; margin: .8rem 0 0; }
-.kit-legend { margin: .1rem 0 .8rem; }
+.kit-legend { margin: .1rem 0 0; }
 .kit-cards {
-  display: grid; gap: .6rem; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr));
+  display: grid; gap: .6rem; grid-template-columns: repeat(auto-fit, minmax(8.2rem, 1fr));
+  margin-top: .8rem;
 }
 .kit-card {
   padding: .65rem .85rem .7rem; border: 1px solid RULE; border-top: 3px solid INK;
@@ -90,12 +95,40 @@ _SCREEN = """
 .kit-next { padding: .5rem 0 0; font-weight: 600; }
 """
 _NARROW = """
+@media screen and (max-width: 60rem) {
+  .kit-scroll {
+    background: linear-gradient(to left, #fff 40%, #fff0) right / 2rem 100% no-repeat local,
+      linear-gradient(to left, #1c27334d, #1c273300) right / .8rem 100% no-repeat scroll;
+  }
+  .kit-table table tbody th, .kit-table table thead th:first-child {
+    position: sticky; left: 0; z-index: 1; background: #fff;
+  }
+  .kit-long { min-width: 9rem; }
+}
 @media (max-width: 40rem) {
   .kit-cards { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .5rem; }
   .kit-card { padding: .5rem .6rem; }
   .kit-value { font-size: 1.25rem; }
   .kit-table table th, .kit-table table td { padding: .42rem .5rem; }
-  .kit-table thead th { white-space: nowrap; }
+  .kit-table:not(.kit-stacked) tbody th, .kit-table:not(.kit-stacked) thead th:first-child {
+    min-width: 6.5rem; max-width: 9rem;
+  }
+  .kit-stacked table, .kit-stacked caption, .kit-stacked tbody, .kit-stacked tr,
+  .kit-stacked tbody th { display: block; }
+  .kit-stacked table { min-width: 0; }
+  .kit-stacked .kit-scroll, .kit-stacked table tbody th { background: none; }
+  .kit-stacked thead {
+    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+  }
+  .kit-stacked table tbody tr { padding: .6rem 0; border-bottom: 1px solid RULE; }
+  .kit-stacked table tbody th, .kit-stacked table td { border: 0; padding: .12rem 0; }
+  .kit-stacked table tbody th { font-weight: 650; }
+  .kit-stacked table td, .kit-stacked table td.n {
+    display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: .75rem;
+    white-space: normal; text-align: left !important;
+  }
+  .kit-stacked table td::before { content: attr(data-label); color: MUTED; font-size: .82rem; }
+  .kit-long { min-width: 0; }
   .kit-card:last-child:nth-child(odd) { grid-column: 1 / -1; }
 }
 """
@@ -104,20 +137,30 @@ _PRINT = """
   .kit-figure, .kit-card, .kit-position, .kit-table tr, .kit-reasons li, .kit-doing li {
     break-inside: avoid;
   }
-  .kit-figure { max-width: 120mm; margin: 3mm 0 5mm; }
-  .kit-scroll { overflow: visible; }
+  .kit-figure { max-width: 90mm; margin: 2mm 0 4mm; }
+  .kit-figure figcaption, .kit-table caption, .kit-title { font-size: 9.5pt; margin-bottom: 1mm; }
+  .kit-note { font-size: 7.5pt; }
+  .kit-scroll { overflow: visible; background: none; }
   .kit-table table { font-size: 8pt; width: 100%; min-width: 0; }
   .kit-table table th, .kit-table table td { padding: 1mm 1.6mm; }
-  .kit-long, .kit-table tbody th { min-width: 0; }
+  .kit-table table thead th { font-size: 7.5pt; }
+  .kit-narrow table { font-size: 7.5pt; }
+  .kit-narrow table th, .kit-narrow table td { padding: .9mm .8mm; }
+  .kit-narrow, .kit-table:not(:has(tbody tr:nth-child(9))) { break-inside: avoid; }
+  .kit-narrow .kit-status { white-space: normal; }
+  .kit-long { min-width: 0; }
+  .kit-table tbody th { min-width: 16mm; }
   .kit-table td { white-space: normal; }
   .kit-table td.n { white-space: nowrap; }
   .kit-table thead { display: table-header-group; }
   .kit-table caption, .kit-title, .kit-figure figcaption { break-after: avoid; }
   .kit-meter, .kit-figure svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .kit-cards { grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 2mm; }
+  .kit-cards { grid-template-columns: repeat(auto-fit, minmax(30mm, 1fr)); gap: 2mm; }
   .kit-card { padding: 1.5mm 2mm; }
   .kit-value { font-size: 13pt; }
   .kit-big { font-size: 15pt; }
+  .kit-lead { font-size: 11pt; }
+  .kit-reasons li, .kit-doing li { padding: .8mm 0; }
 }
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -35,10 +36,8 @@ def actions(found: pd.DataFrame | Unavailable, words: Words) -> list[dict[str, A
         {
             "action_id": one["action_id"],
             "cause": one["cause"],
-            "action": words.term("action", one["action"], _facts(one)),
-            "owner": words.term("owner_role", one["owner_role"])
-            if amounts.missing(one["owner"])
-            else one["owner"],
+            "action": action(one, words),
+            "owner": owner(one, words),
             "due_on": one["due_on"],
             "effect": one["effect"],
         }
@@ -46,5 +45,28 @@ def actions(found: pd.DataFrame | Unavailable, words: Words) -> list[dict[str, A
     ]
 
 
-def _facts(one: dict[str, Any]) -> dict[str, Any]:
+def action(one: Mapping[str, Any], words: Words) -> str:
+    """An action as a sentence: whom it is about where one is named, else all concerned.
+
+    Examples
+    --------
+    >>> action({"action": "develop_customer", "subject": "Clinic"}, Words("en"))
+    'Widen the business with Clinic and repeat the approach with similar customers'
+    >>> action({"action": "develop_customer", "subject": ""}, Words("en"))
+    'Widen the business with the new customers and repeat the approach with similar ones'
+    """
+    facts, general = _facts(one), f"{one['action']}_all"
+    known = not facts["subject"] and words.has(f"action.{general}")
+    return words.term("action", general if known else one["action"], facts)
+
+
+def owner(one: Mapping[str, Any], words: Words) -> str:
+    """Who answers for an action: the person; where none is named the role."""
+    name, role = one.get("owner"), one.get("owner_role")
+    if not amounts.missing(name):
+        return str(name)
+    return words.t("card.no_owner") if amounts.missing(role) else words.term("owner_role", role)
+
+
+def _facts(one: Mapping[str, Any]) -> dict[str, Any]:
     return {"subject": one.get("subject"), **(one.get("facts") or {})}

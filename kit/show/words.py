@@ -11,7 +11,7 @@ from babel.lists import format_list
 from kit.errors import KitError, nearest
 from kit.show import amounts
 from kit.show.catalogue import phrases
-from kit.show.columns import COUNTED_MEASURES, FAMILIES, IN_UNIT_OF_MEASURE, kind
+from kit.show.columns import COUNTED_MEASURES, FAMILIES, IN_UNIT_OF_MEASURE, OVER, kind
 from kit.show.phrase import Phrase
 
 
@@ -46,12 +46,7 @@ class Words:
         return key in phrases(self.language)
 
     def t(self, key: str, **facts: Any) -> str:
-        """The phrase of a key with its facts put in.
-
-        A placeholder may name how its fact is written: `{effect:money}`, `signed_money`, `percent`,
-        `signed_percent`, `share` (whole percent), `points`, `chance`, `count`, `signed_count`,
-        `number`, `multiple`, `days`, `date`, `month`, `period`, `step`, `scope`, `list`, or a
-        family of keys such as `{measure:measure}`; none: as it is.
+        """The phrase of a key with its facts put in; `kit.show.phrase` has the ways of writing.
 
         Raises
         ------
@@ -146,6 +141,11 @@ class Words:
         """A number of things, in whole ones."""
         return amounts.decimal(value, self.language)
 
+    def counted(self, things: str, value: Any) -> str:
+        """A number of things with their name: 1 deal, 12 deals."""
+        one = "_one" if value == 1 and self.has(f"counted.{things}_one") else ""
+        return self.t(f"counted.{things}{one}", n=self.count(value))
+
     def signed_count(self, value: Any) -> str:
         """A number of things with its sign."""
         return amounts.decimal(value, self.language, signed=True)
@@ -235,6 +235,8 @@ class Words:
         ('104.1%', 'Behind')
         """
         found = kind(column)
+        if column in OVER and not amounts.missing(value) and value < 0:
+            return self.t("table.over", n=self.amount(-value, measure))
         if found == "money" and column in IN_UNIT_OF_MEASURE:
             return self.amount(value, measure)
         if column == "step":

@@ -12,6 +12,7 @@ from kit.data.hindsight import seen_on
 from kit.data.measures import actuals
 from kit.data.targets import in_force
 from kit.errors import KitError, SettingsError, UnknownPeriodError, UnknownScopeError
+from kit.plan import history
 from kit.scope import Scope
 
 
@@ -31,7 +32,7 @@ def test_what_is_left_out_follows_from_the_data(opened, small_snapshot):
     assert case.as_of == dt.date(2025, 9, 10) and not case.closed
     assert case.snapshot_id == small_snapshot.id
     assert opened(period="2025Q2").as_of == dt.date(2025, 6, 30)
-    assert opened(period="2025Q4").as_of == dt.date(2025, 10, 1)
+    assert opened(period="2025Q4").as_of == dt.date(2025, 9, 10)  # no order tells more
 
 
 def test_targets_and_actuals_come_together(opened):
@@ -102,7 +103,7 @@ def test_a_case_opens_again(opened):
     assert reopen(case, overrides={"language": "zh"}).settings.targets.growth == 0.5
     before = reopen(case, period=case.calendar.period("2025Q2"))
     assert (before.period.name, before.as_of) == ("2025Q2", dt.date(2025, 6, 30))
-    assert reopen(case, period="2025Q4").as_of == dt.date(2025, 10, 1)
+    assert reopen(case, period="2025Q4").as_of == dt.date(2025, 9, 10)
     assert reopen(case, as_of="2025-07-31").data.sales["date"].max() == pd.Timestamp("2025-07-10")
 
 
@@ -157,3 +158,20 @@ def test_what_is_wrong_is_said(opened, more, error, said):
     with pytest.raises(error, match=said) as caught:
         opened(**{"period": "2025Q3", **more})
     assert isinstance(caught.value, KitError)
+
+
+def test_a_period_that_the_orders_do_not_reach_is_planned_from_what_is_known(opened):
+    """Days without data are no days without sales: they would drag every forecast down."""
+    case = opened(period="2026Q1")
+    assert history.cutoff(case) == case.as_of == dt.date(2025, 9, 10)
+    assert opened(period="2026Q1", as_of="2025-12-31").as_of == dt.date(2025, 12, 31)
+    with pytest.raises(SettingsError, match="lies before the period 2026Q1"):
+        opened(period="2026Q1", as_of="2025-09-09")
+
+
+@pytest.mark.parametrize(
+    ("period", "said"), [("1999Q1", "before the data begin"), ("2031Q1", "more than two years")]
+)
+def test_a_period_far_from_the_orders_is_refused(opened, period, said):
+    with pytest.raises(UnknownPeriodError, match=said):
+        opened(period=period)

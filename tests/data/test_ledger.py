@@ -413,7 +413,7 @@ def test_adventureworks(tmp_path):
             ("Accessories",), ("Bikes",), ("Clothing",), ("Components",), (None,),
         ]  # fmt: skip
         manager = connection.execute("SELECT region FROM roster WHERE rep_id = '272'")
-        assert manager.fetchone() == ("NA",)
+        assert manager.fetchone() == (None,)
 
 
 def test_many_rows_in_little_memory(tmp_path):

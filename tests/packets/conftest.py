@@ -1,9 +1,7 @@
-"""One batch of the sample company, made once by the `kit` command, and a browser to read it in."""
+"""One batch of the sample company, made once by the `kit` command."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +9,6 @@ from pathlib import Path
 import pytest
 
 SCOPES = ("region:East", "region:North", "region:South", "region:West", "rep:R007")
-QUIET = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 
 
 def _kit(*arguments: object, cwd: Path) -> subprocess.CompletedProcess:
@@ -49,18 +43,3 @@ def batch(kit, company, tmp_path_factory) -> Path:
     assert made.returncode == 0, made.stderr
     assert str(out / "sample" / "2025Q3" / "index.html") in made.stdout
     return out / "sample" / "2025Q3"
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Headless Chromium; without one the tests skip, except in CI."""
-    from playwright.sync_api import sync_playwright
-
-    chromium = os.environ.get("KIT_CHROMIUM") or shutil.which("chromium")
-    if not chromium:
-        reason = "no Chromium: install it or name it in KIT_CHROMIUM"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as player:
-        opened = player.chromium.launch(executable_path=chromium, args=list(QUIET))
-        yield opened
-        opened.close()

@@ -41,6 +41,37 @@ def test_no_page_scrolls_sideways(read, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [360, 390])
+def test_rows_of_sentences_are_read_on_a_phone_without_scrolling(read, width):
+    page = read("region-East/packet.html", width=width)
+    inner = "one => one.scrollWidth - one.clientWidth"
+    stacked = page.locator(".kit-stacked .kit-scroll")
+    assert stacked.count() >= 4
+    assert stacked.evaluate_all(f"all => all.map({inner}).every(over => over <= 0)")
+    label = "one => getComputedStyle(one, '::before').content"
+    assert page.locator(".kit-stacked td").first.evaluate(label).strip('"')
+
+
+def test_the_first_column_stays_when_a_table_of_figures_is_scrolled(read):
+    page = read("region-East/packet.html", width=390)
+    tables = page.locator(".kit-table:not(.kit-stacked) .kit-scroll")
+    for at in range(tables.count()):
+        if tables.nth(at).evaluate("one => one.scrollWidth > one.clientWidth + 20"):
+            table = tables.nth(at)
+            break
+    table.evaluate("one => { one.scrollLeft = 1000 }")
+    name, frame = table.locator("tbody th").first.bounding_box(), table.bounding_box()
+    assert abs(name["x"] - frame["x"]) < 2
+
+
+@pytest.mark.parametrize(("width", "beside"), [(1200, True), (768, False)])
+def test_bridges_stand_side_by_side_where_there_is_room(read, width, beside):
+    page = read("region-East/packet.html", width=width)
+    two = page.locator(".packet-pair").filter(has_text="By sales rep").locator("figure")
+    first, second = (two.nth(at).bounding_box() for at in (0, 1))
+    assert (second["x"] >= first["x"] + first["width"]) == beside
+
+
 def test_the_first_screen_is_the_answer(read):
     page = read("region-East/packet.html")
     for words in ("Are we on target?", "¥2.70M short", "Conversion", "Suggested target"):

@@ -170,6 +170,17 @@ def test_rounded_tables_keep_every_margin(cells, total, unit):
     assert np.array_equal(found, again)
 
 
+@pytest.mark.parametrize("wide", [1e2, 1e5, 1e9])
+def test_tables_of_many_orders_of_magnitude_are_fitted(wide):
+    seed = np.array([[1.0, wide], [wide, 1.0]])
+    rows, columns = np.array([1000.0, 1000.25]), np.array([1000.25, 1000.0])
+    table = fit(seed, rows=rows, columns=columns)
+    assert table.sum(axis=1) == pytest.approx(rows, rel=1e-8)
+    assert table.sum(axis=0) == pytest.approx(columns, rel=1e-8)
+    odds = table[0, 0] * table[1, 1] / (table[0, 1] * table[1, 0])
+    assert odds == pytest.approx(wide**-2, rel=1e-6)
+
+
 def test_rounding_needs_whole_sums():
     with pytest.raises(InfeasibleError, match="not whole units of 10"):
         rounded(np.ones((2, 2)), unit=10, rows=np.array([12.0, 15]), columns=np.array([20.0, 7]))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.errors import UnknownScopeError
-from kit.scope import Scope
+from kit.scope import Scope, safe_name
 
 
 @pytest.mark.parametrize("text", ["company", "region:East", "team:East-2", "rep:007", "region:a:b"])
@@ -47,3 +47,19 @@ def test_folders_are_safe_and_differ_where_scopes_differ(one, other):
         assert not set(folder) & set('/\\:*?"<>| \0\n\t')
         assert folder not in (".", "..") and len(folder.encode()) <= 255
     assert (one == other) == (folders[0] == folders[1])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["L" * 300, "\U00020000" * 70, "CON", "nul.txt", "_aux.a", "..", "a/b", "a\\b", "\u202ex"],
+)
+def test_a_folder_is_short_and_its_name_taken_by_no_system(name):
+    found = safe_name(name)
+    assert 0 < len(found.encode()) <= 132
+    assert found.split(".")[0].lower() not in ("con", "nul", "aux")
+    assert found != name and not set(found) & set("/\\\u202e")
+
+
+def test_long_plain_names_differ_where_they_were_cut():
+    assert safe_name("华" * 50) != safe_name("华" * 51)
+    assert safe_name("华" * 40) == "华" * 40

@@ -66,6 +66,33 @@ def test_only_what_a_reader_wants_is_shown():
     assert dict(both.data) == {"text/html": "<p>table</p>"}
 
 
+FIGURE = {"text/html": '<figure class="kit-figure">{}</figure>'}
+SMALL = {"text/html": '<div class="kit-table kit-narrow">b</div>'}
+WIDE = {"text/html": '<div class="kit-table kit-stacked">c</div>'}
+
+
+def pairs(*outputs):
+    cells = [code("x", outputs=[display(one)]) for one in outputs]
+    found, _, _ = arranged(text("# One\nwords"), *cells)
+    return [one.metadata.get("pair", "") for one in found if one.cell_type == "code"]
+
+
+def test_figures_and_small_tables_stand_in_pairs():
+    assert pairs(FIGURE, SMALL) == ["opens", "closes"]
+    assert pairs(FIGURE, WIDE, SMALL) == ["", "", ""]
+    three = [{"text/html": FIGURE["text/html"].format(at)} for at in range(3)]
+    assert pairs(*three) == ["opens", "closes", ""]
+
+
+def test_what_was_just_said_is_not_said_again():
+    note = {"text/html": "<p>There is no table.</p>"}
+    cells, _, _ = arranged(
+        text("# One\nwords"), code("a", outputs=[display(note)]),
+        code("b", outputs=[display(note)]), text("## Two"), code("c", outputs=[display(note)]),
+    )  # fmt: skip
+    assert sum(one.cell_type == "code" for one in cells) == 2
+
+
 @given(st.lists(st.text(), max_size=6))
 def test_anchors_differ_and_hold_no_blank(titles):
     taken: list[str] = []

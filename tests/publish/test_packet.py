@@ -72,7 +72,8 @@ def test_only_what_is_for_the_reader_is_on_the_page(page):
 
 def test_one_language_stays(page):
     language, html = page
-    assert f'<html lang="{language}">' in html
+    named = {"en": "en", "zh": "zh-CN"}[language]
+    assert f'<html lang="{named}">' in html
     assert ("用中文" in html) == (language == "zh")
     assert ("In English" in html) == (language == "en")
 
@@ -84,6 +85,13 @@ def test_the_page_needs_nothing_from_anywhere(page):
     assert "http:" not in html and "https:" not in html
     assert "default-src 'none'" in html
     assert "/home/me" not in html
+
+
+def test_the_foot_of_each_printed_page_names_the_packet(page):
+    _, html = page
+    (foot,) = re.findall(r'@bottom-left \{ content: "([^"]*)"', html)
+    assert "Sample" in foot and "2025" in foot
+    assert "<" not in foot and "\\3c b" in foot
 
 
 def test_headings_and_contents_fit(page):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kit.data.case import open_case
+from kit.data.case import open_case, reopen
 from kit.data.tables import Unavailable
 from kit.diagnose import funnel
 from kit.settings import data_folder, load
@@ -24,9 +24,10 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
     out = tmp_path_factory.mktemp("adventureworks")
+    first = open_case(CONFIG, out=str(out))
 
     def one(scope: str, period: str):
-        return open_case(CONFIG, scope=scope, period=period, out=str(out))
+        return reopen(first, scope=scope, period=period)
 
     return one
 

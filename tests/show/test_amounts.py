@@ -78,7 +78,7 @@ def test_chance_is_never_falsely_certain():
         ("2025", "2025", "2025年"),
         ("2025H1", "H1 2025", "2025年上半年"),
         ("2025-08", "Aug 2025", "2025年8月"),
-        ("2012-09-28", "period from 28 Sep 2012", "2012年9月28日起"),
+        ("2012-09-28", "the period from 28 Sep 2012", "2012年9月28日起"),
         ("2025Q1..2025Q3", "Q1 2025 – Q3 2025", "2025年第1季度 – 2025年第3季度"),
         ("FY25-P3", "FY25-P3", "FY25-P3"),
         ("2025-13", "2025-13", "2025-13"),
@@ -105,3 +105,11 @@ def test_days_are_counted_in_words():
 def test_an_unknown_language_is_named():
     with pytest.raises(KitError, match="'fr' is not known"):
         Words("fr", "CNY")
+
+
+@pytest.mark.parametrize("value", [1e15, -1e300])
+def test_amounts_beyond_all_sense_are_still_written(value):
+    sign = "−" if value < 0 else ""
+    assert amounts.decimal(value, "en") == f"{sign}{abs(value):.2e}"
+    assert amounts.percent(value, "en").startswith(sign) and "e+" in amounts.percent(value, "en")
+    assert amounts.money(1e300, "CNY", language="en") == "¥1.00e+291B"

@@ -24,7 +24,10 @@ def position(row, words, *, landing=LANDING, scope="East", closed=None):
 
 def test_a_running_period_shows_landing_and_chance(english):
     view = position(ROW, english)
-    assert view.title == "Behind. East is at 82.5% of what was due by now."
+    assert view.title == (
+        "Behind. East is at 82.5% of what was due by now. It is heading for ¥10.8M, ¥1.20M short "
+        "of the target; the chance of reaching it is 7%."
+    )
     for text in ("¥12.0M", "¥6.60M", "¥5.40M", "¥10.8M", "¥10.2M – ¥11.5M", ">7%<",
                  "¥200K a working day needed, ¥150K so far"):  # fmt: skip
         assert text in view.html, text
@@ -37,7 +40,7 @@ def test_a_running_period_shows_landing_and_chance(english):
         ({"status": "amber", "pace_index": 0.9}, "At risk."),
         ({"gap": -1e5, "attainment": 1.01, "status": "green"}, "Yes. East has already reached"),
         ({"target": None, "attainment": None, "gap": None, "status": "no_target"}, "No target"),
-        ({"pace_index": None, "target_to_date": 0.0}, "Q3 2025 has only begun"),
+        ({"pace_index": None, "target_to_date": 0.0}, "Nothing is due from East in Q3 2025 yet"),
     ],
 )
 def test_the_answer_follows_the_status(changes, starts, english):
@@ -51,6 +54,27 @@ def test_a_closed_period_says_yes_or_no(english):
     assert "Expected landing" not in missed.html and "working day" not in missed.html
     met = position({**row, "gap": -1e5, "attainment": 1.01}, english, closed=True)
     assert met.title.startswith("Yes.") and "Above target" in met.html
+
+
+def test_where_it_is_heading_is_said_above_and_without_a_chance_too(english):
+    landing = SimpleNamespace(landing=12.4e6, low=None, high=None, chance=None, note="few_periods")
+    lead = position(ROW, english, landing=landing).title
+    assert lead.endswith("It is heading for ¥12.4M, ¥400K above the target.")
+
+
+def test_without_a_target_there_is_no_gap_to_show(words):
+    row = {"target": None, "target_to_date": None, "actual": 8e5, "attainment": None,
+           "gap": None, "pace_index": None, "status": "no_target"}  # fmt: skip
+    closed = position(row, words, closed=True).html
+    assert closed.count('class="kit-card"') == 1 and ">–<" not in closed
+    running = position(row, words).html
+    assert running.count('class="kit-card"') == 3  # actual, landing, chance
+
+
+def test_the_sign_of_a_closed_period_tells_a_near_miss_from_a_hit(english):
+    row = {**ROW, "gap": 4e5, "attainment": 0.97, "status": "green"}
+    assert 'class="kit-near"' in position(row, english, closed=True).html
+    assert 'class="kit-green"' in position(row, english, closed=False).html
 
 
 def test_names_are_escaped(words):
@@ -77,7 +101,7 @@ def test_headline_takes_a_position(english):
     found = SimpleNamespace(
         row=ROW, landing=LANDING, scope="East", period="2025Q3", as_of="2025-08-31", closed=False
     )
-    assert "Q3 2025, as of 31 Aug 2025" in cards.headline(found, english).html
+    assert "as of 31 Aug 2025" in cards.headline(found, english).html
     assert "targets" in cards.headline(Unavailable(table="targets"), english).title
 
 
@@ -91,6 +115,8 @@ def test_reasons_carry_money_share_and_evidence(english):
     text = cards.reasons(causes, english).html
     assert "Customer lost: &lt;3 Clinic" in text
     assert "−¥500K" in text and "24% of the difference" in text and "−¥2.00M" in text
+    small = cards.reasons(causes.assign(share=5.36), english)
+    assert "of the difference" not in small.html and small.title == "What moved the result"
     assert cards.reasons(causes.assign(effect=5e5), english).title == "What moved the result"
     assert "No cause stands out" in cards.reasons(causes.iloc[:0], english).html
     assert "orders" in cards.reasons(Unavailable(table="orders"), english).html

@@ -13,6 +13,7 @@ from kit.data.case import Origin
 from kit.errors import SettingsError, UnknownScopeError
 from kit.scope import Scope
 from kit.show import controls
+from kit.show.live import LiveDesk
 from kit.show.notes import note
 from kit.show.view import View
 
@@ -74,7 +75,7 @@ def test_auto_asks_whether_a_jupyter_server_started_the_kernel(case, monkeypatch
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     assert type(controls.desk(opened)) is controls.Desk
     monkeypatch.setenv("JPY_SESSION_NAME", "x.ipynb")
-    assert type(controls.desk(opened)) is controls.LiveDesk
+    assert type(controls.desk(opened)) is LiveDesk
     assert type(controls.desk(case)) is controls.Desk  # built by hand: nothing to open again
     assert type(controls.desk(opened, controls="off")) is controls.Desk
 
@@ -93,7 +94,7 @@ def test_pickers_are_filled_and_can_be_found(live):
     row = live.pickers()
     scope, period, as_of, look = row.children
     assert ".kit-figure" in look.value
-    assert scope.options[:2] == (("Company", "company"), ("Region East", "region:East"))
+    assert scope.options[:2] == (("Test", "company"), ("Region East", "region:East"))
     assert [label for label, _ in scope.options[2:4]] == ["Li (rep:R1)", "Li (rep:R2)"]
     assert ("Q2 2025", "2025Q2") in period.options
     assert as_of.value == dt.date(2025, 9, 30)

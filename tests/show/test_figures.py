@@ -229,6 +229,20 @@ def test_attainment_without_target_has_no_percentage(english, drawn):
     assert not [text for text in drawn(view).texts if "%" in text]
 
 
+def test_attainment_of_a_running_period_is_told_against_what_is_due(english, drawn):
+    frame = standing(("East-1", "East-2")).assign(target_to_date=lambda one: one["target"] * 0.9)
+    view = figures.attainment(frame, english)
+    assert "of what was due by now" in view.title and "furthest behind is East-1" in view.title
+    assert "stands at" not in view.title and "80.0% ○ Behind" in drawn(view).texts
+
+
+def test_alternative_texts_leave_out_what_is_not_known(english):
+    open_ = standing().assign(target=np.nan, gap=np.nan, attainment=np.nan, status="no_target")
+    assert "–" not in figures.attainment(open_, english).alt
+    assert "of –" not in figures.trend(months(6).assign(target=np.nan), english).alt
+    assert "–" not in figures.curve(curve().assign(target=np.nan), english).alt
+
+
 def test_names_are_text(english, drawn):
     view = figures.attainment(standing(NAMES), english)
     assert "<b>East</b> & co" in drawn(view).texts
@@ -274,7 +288,9 @@ def test_waterfall_leads_from_total_to_total(english, drawn):
     view = figures.waterfall(parts(), english)
     assert drawn(view).bars("hatch") == 3
     assert {"Expected", "¥300", "Actual", "¥240", "Others"} <= set(drawn(view).texts)
-    assert view.title == "−¥60 in all; most was lost with A (−¥20)"
+    assert view.title == "Most was lost with A: −¥20 of −¥60 in all"
+    by_team = figures.waterfall(parts(), english, by="team")
+    assert by_team.title == "By team: most was lost with A (−¥20)"
 
 
 def test_a_bridge_of_one_part_shows_nothing(words):

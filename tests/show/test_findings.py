@@ -27,8 +27,7 @@ def test_everything_becomes_plain_json():
         none=pd.NA, missing=Unavailable(table="x"), several=(np.float64("nan"), {"b", "a"}),
         period=pd.Period("2025-09"), nested={1: np.array([1, 2])},
     )  # fmt: skip
-    data = found._repr_mimebundle_()[MIME]
-    assert json.loads(json.dumps(data, allow_nan=False)) == {
+    assert json.loads(json.dumps(found.parts, allow_nan=False)) == {
         "frame": [
             {"part": "华东", "gap": 1.5, "when": "2025-09-30"},
             {"part": None, "gap": None, "when": None},
@@ -40,7 +39,9 @@ def test_everything_becomes_plain_json():
     }  # fmt: skip
 
 
-def test_nothing_is_seen():
-    bundle = findings(gap=1)._repr_mimebundle_()
-    assert bundle["text/plain"] == "" and bundle["text/html"] == ""
+def test_nothing_is_seen(monkeypatch):
+    sent = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: sent.append((data, raw)))
+    findings(gap=1)._ipython_display_()
+    assert sent == [({MIME: {"gap": 1}}, True)]
     assert repr(findings(gap=1)) == ""

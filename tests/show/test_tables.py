@@ -47,7 +47,64 @@ def test_amounts_share_one_unit_that_is_named(english):
 
 def test_status_is_a_sign_and_a_word(english):
     view = tables.standing(standing(), english)
-    assert 'class="kit-status kit-red"' in view.html and "○ Behind" in cells(view)
+    assert 'class="kit-status kit-red"' in view.html and "○ Clearly missed" in cells(view)
+    running = tables.standing(standing().assign(target_to_date=6e6), english)
+    assert "○ Behind" in cells(running) and "Still to go" in cells(running, "th")
+
+
+def test_what_a_closed_period_does_not_need_is_left_out(english):
+    heads = cells(tables.standing(standing(), english), "th")
+    assert heads[:6] == ["Part", "Result", "Target", "Actual", "Attainment", "Gap"]
+    assert not {"Due to date", "Pace", "Needed per day", "Per day so far"} & set(heads)
+
+
+def test_columns_in_which_nothing_is_known_are_left_out(english):
+    frame = pd.DataFrame(
+        {"part": ["A", "B"], "target": [1.0, 2.0], "last_year": np.nan, "bottleneck": False}
+    )
+    heads = cells(tables.table(frame, english), "th")
+    assert [one for one in heads if one not in "AB"] == ["Part", "Target"]
+
+
+def test_a_negative_gap_is_said_to_be_over(words):
+    frame = standing().assign(gap=[-4.9e5, 0.0], attainment=[1.04, np.nan])
+    found = cells(tables.standing(frame, words))
+    over = "490 over" if words.language == "en" else "超出 49.0"
+    assert over in found and not [one for one in found if one.startswith("−")]
+
+
+def test_a_scope_without_parts_has_no_table_of_parts(words):
+    assert tables.standing(standing().head(1), words).html == ""
+
+
+def test_a_month_that_is_not_over_has_no_variance(english):
+    frame = pd.DataFrame(
+        {
+            "period": ["2025-10", "2025-11"], "target": [1e6, 2e6], "actual": [9e5, 5e5],
+            "variance": [-1e5, -1.5e6], "variance_share": [-0.1, -0.75], "running": [False, True],
+        }
+    )  # fmt: skip
+    view = tables.months(frame, english)
+    assert cells(view)[-2:] == ["–", "–"] and "−10.0%" in cells(view)
+    assert cells(view, "th")[-1] == "Nov\u00a02025 (so far)"
+
+
+def test_rows_of_sentences_are_labelled_for_phones(words):
+    frame = pd.DataFrame(
+        {"criterion": ["specific", "relevant"], "verdict": ["yes", "no"], "evidence": ["a", "b"]}
+    )
+    view = tables.smart(frame, words)
+    assert 'class="kit-table kit-stacked' in view.html
+    labels = re.findall(r'<td data-label="([^"]+)"', view.html)
+    assert labels == [words.heading("verdict"), words.heading("evidence")] * 2
+    assert "data-label" not in tables.standing(standing(), words).html
+
+
+def test_small_tables_may_stand_beside_a_figure(english):
+    small = pd.DataFrame({"view": ["last_year"], "amount": [1e6]})
+    assert "kit-narrow" in tables.table(small, english).html
+    wide = small.assign(**{f"2025-{month:02}": 1e6 for month in range(1, 13)})
+    assert "kit-narrow" not in tables.table(wide, english).html
 
 
 def test_html_is_lean_and_deterministic(english):
@@ -61,7 +118,7 @@ def test_numbers_stand_right(english):
     view = tables.standing(standing(), english)
     assert '<th scope="col" class="n">Target</th>' in view.html
     assert '<td class="n">' in view.html
-    assert '<th scope="col">Status</th>' in view.html
+    assert '<th scope="col">Result</th>' in view.html
 
 
 @pytest.mark.parametrize("show", [tables.standing, tables.alerts, tables.causes, tables.smart,
@@ -90,16 +147,20 @@ def test_alerts_are_written_in_the_unit_of_their_rule(english):
         [
             ("red", "pace", "East", 0.66, 0.8, "percent", "pace"),
             ("red", "receipts_overdue", "Clinic", 71.0, 30.0, "days", "receipts_overdue"),
+            ("red", "receipts_overdue", "Ward", 45.0, 30.0, "days", "receipts_overdue"),
             ("amber", "coverage", "East", 1.7, 3.0, "percent", "coverage"),
             ("amber", "rolling_gap", "East", 2.1e6, 1.8e6, "money", "rolling_gap"),
         ],
         columns=["severity", "rule", "part", "value", "threshold", "kind", "advice"],
     )
-    found = cells(tables.alerts(frame, english))
-    assert ["66.0%", "80.0%", "71 days", "30 days", "1.7×", "3.0×", "2,100", "1,800"] == [
-        one for one in found if re.match(r"[\d.,]+(%|×| days)?$", one)
-    ]
-    assert "○ Urgent" in found and "Payment overdue" in found
+    view = tables.alerts(frame, english)
+    found = cells(view)
+    assert found[1::4] == [
+        "East (66.0%)", "Clinic (71 days); Ward (45 days)", "East (1.7×)", "East (¥2.10M)",
+    ]  # fmt: skip
+    assert found[2::4] == ["80.0%", "30 days", "3.0×", "¥1.80M"]
+    assert "○ Urgent" in found and "Payment overdue" in cells(view, "th")
+    assert view.html.count("hold further credit") == 1
 
 
 def test_facts_fill_the_phrases_of_their_row(english):
@@ -110,7 +171,7 @@ def test_facts_fill_the_phrases_of_their_row(english):
         }
     )  # fmt: skip
     found = cells(tables.smart(frame, english))
-    assert found[0] == "✗ No" and found[1].startswith("The chance of 7% is below 30%")
+    assert found[0] == "✗ No" and found[1].startswith("The chance of 7% is below the 30%")
 
 
 def test_subjects_fill_the_phrases_of_causes(words):
@@ -127,6 +188,21 @@ def test_subjects_fill_the_phrases_of_causes(words):
 def test_the_scorecards_margin_is_a_rate(english):
     frame = pd.DataFrame({"rep": ["Li"], "score": [1.12], "margin": [0.34], "new_customers": [4.0]})
     assert cells(tables.scorecard(frame, english)) == ["1.12", "34.0%", "4"]
+
+
+def test_an_action_names_whom_it_is_about_and_what_is_at_stake(english):
+    frame = pd.DataFrame(
+        {
+            "action": ["win_back", "win_back"], "cause": ["lost_customer", "lost_customers"],
+            "subject": ["<3 Clinic", ""], "facts": [{}, {"count": 1}], "owner": "Li",
+            "owner_role": "sales_manager", "due_on": pd.Timestamp("2025-10-31"),
+            "effect": [-5e5, -2e5],
+        }
+    )  # fmt: skip
+    view = tables.actions(frame, english)
+    assert "Visit &lt;3 Clinic, make" in view.html
+    assert "Visit the customers who stopped" in view.html
+    assert "At stake" in cells(view, "th") and "500.0" in cells(view)
 
 
 def test_low_and_high_of_a_funnel_are_rates(english):

@@ -50,7 +50,7 @@ def test_chinese_phrases_are_chinese():
     plain = {
         "card.owner_due", "unit.multiple", "unit.year", "card.range", "figure.alt_pair",
         "figure.alt_joint", "figure.alt_stop", "figure.funnel.row",
-        "figure.trend.title_no_target", "scope.rep",
+        "figure.trend.title_no_target", "table.alert",
     }  # fmt: skip
     latin = [
         key
@@ -108,8 +108,22 @@ def test_facts_are_written_the_way_the_phrase_says():
         "next.sentence_growth_chance", period="2025Q4", target=1.2e7, growth=0.05, chance=0.4
     )
     assert text == (
-        "Suggested target for Q4 2025: ¥12.0M, +5.0% on last year, with a chance of 40%."
+        "Suggested target for Q4 2025: ¥12.0M, +5.0% on last year; chance of reaching it 40%."
     )
+
+
+def test_one_thing_is_not_called_things():
+    english, chinese = Words("en"), Words("zh")
+    assert english.counted("deals", 1) == "1 deal"
+    assert english.counted("deals", 1200) == "1,200 deals"
+    assert english.t("index.count", n=1) == "1 packet"
+    assert english.t("plan.saved", n=1, path="t.csv") == "1 target was written to t.csv."
+    assert chinese.t("index.count", n=1) == "共 1 份报告"
+
+
+def test_a_gap_on_the_good_side_is_over():
+    assert Words("en", "CNY").cell("gap", -497_000.0) == "¥497K over"
+    assert Words("zh", "CNY").cell("gap", -497_000.0) == "超出 49.7万元"
 
 
 def test_braces_in_names_are_no_placeholders():

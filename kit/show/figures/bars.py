@@ -9,6 +9,7 @@ from kit.show import amounts
 from kit.show.figures.palette import ACTUAL, BAD, GOOD, STATUS
 from kit.show.figures.rows import Row, bars, number, spoken
 from kit.show.notes import nothing, unavailable
+from kit.show.outcome import closed, outcome
 from kit.show.view import View
 from kit.show.words import Words
 
@@ -30,48 +31,28 @@ def attainment(
         return unavailable(standing, words)
     if standing.empty:
         return nothing(words)
-    whole = standing.iloc[0]
+    whole, over = standing.iloc[0], closed(standing)
     parts = standing.iloc[1:] if len(standing) > 1 else standing
     rows = [
         Row(
             name=words.term("part", one.part),
             value=number(one.actual),
-            label=_standing_label(one, words, measure),
+            label=_standing_label(one, words, measure, over=over),
             target=number(one.target),
             before=number(one.target_to_date),
             colour=BAD if one.status == "red" else ACTUAL,
         )
         for one in parts.itertuples()
     ]
-    facts = {
-        "part": words.term("part", whole.part),
-        "actual": words.amount(whole.actual, measure),
-        "target": words.amount(whole.target, measure),
-        "attainment": whole.attainment,
-        "gap": words.amount(abs(whole.gap) if not amounts.missing(whole.gap) else None, measure),
-    }
-    short = parts[parts["gap"].astype(float) > 0].sort_values("gap", ascending=False, kind="stable")
-    if amounts.missing(number(whole.target)):
-        title = words.t("figure.attainment.no_target", **facts)
-    elif whole.gap <= 0:
-        title = words.t("figure.attainment.reached", **facts)
-    elif len(standing) > 1 and len(short):
-        worst = short.iloc[0]
-        title = words.t(
-            "figure.attainment.short_worst",
-            **facts,
-            worst=words.term("part", worst["part"]),
-            worst_gap=words.amount(worst["gap"], measure),
-        )
-    else:
-        title = words.t("figure.attainment.short", **facts)
+    title = _standing_title(whole, parts, words, measure, alone=len(standing) == 1)
     alt = words.t("figure.attainment.alt") + " " + spoken(
         words,
         (
             (
                 row.name,
                 words.t(
-                    "figure.attainment.alt_row",
+                    "figure.attainment.alt_plain" if row.target is None
+                    else "figure.attainment.alt_row",
                     actual=words.amount(row.value, measure),
                     target=words.amount(row.target, measure),
                     label=row.label,
@@ -79,9 +60,11 @@ def attainment(
             )
             for row in rows
         ),
-    )
+    )  # fmt: skip
     running = any(row.before is not None and row.before != row.target for row in rows)
-    note = words.t("figure.attainment.note" + ("_running" if running else ""))
+    aimed = any(row.target is not None for row in rows)
+    note = "_running" if running else "" if aimed else "_plain"
+    note = words.t(f"figure.attainment.note{note}")
     return bars(rows, words, title=title, alt=alt, note=note)
 
 
@@ -145,7 +128,7 @@ def effects(frame: pd.DataFrame | Unavailable, words: Words) -> View:
     )
     told = spoken(words, ((row.name, row.label) for row in rows))
     alt = words.t("figure.effects.alt") + " " + told
-    return bars(rows, words, title=title, alt=alt)
+    return bars(rows, words, title=title, alt=alt, note=words.t("figure.effects.note"))
 
 
 def signed_row(
@@ -163,9 +146,44 @@ def signed_row(
     )
 
 
-def _standing_label(one, words: Words, measure: str) -> str:
+def _standing_title(whole, parts, words: Words, measure: str, *, alone: bool) -> str:
+    """Against the target where it is reached or the period is over, else against what is due."""
+    target, due, gap = (number(whole[name]) for name in ("target", "target_to_date", "gap"))
+    facts = {
+        "part": words.term("part", whole["part"]),
+        "actual": words.amount(whole["actual"], measure),
+        "attainment": whole["attainment"],
+        "pace": number(whole["actual"]) / due if due else None,
+    }
+    if target is None or gap is None:
+        return words.t("figure.attainment.no_target", **facts)
+    over = due is None or due == target or gap <= 0
+    short = parts["gap"].astype(float)
+    if not over:
+        gap = due - number(whole["actual"])
+        short = parts["target_to_date"].astype(float) - parts["actual"].astype(float)
+        if not due:
+            return words.t("figure.attainment.short", **facts, gap=words.amount(gap, measure))
+    worst = short.sort_values(ascending=False, kind="stable").index[0]
+    key = ("reached" if over else "ahead") if gap <= 0 else "short" if over else "behind"
+    if gap > 0 and not alone and short[worst] > 0:
+        key += "_worst"
+    return words.t(
+        f"figure.attainment.{key}",
+        **facts,
+        gap=words.amount(abs(gap), measure),
+        worst=words.term("part", parts["part"][worst]),
+        worst_gap=words.amount(short[worst], measure),
+    )
+
+
+def _standing_label(one, words: Words, measure: str, *, over: bool) -> str:
     if amounts.missing(number(one.attainment)):
         return words.amount(one.actual, measure)
     sign = STATUS.get(one.status, ("", ""))[0]
-    return f"{words.percent(one.attainment)} {sign} {words.term('status', one.status)}"
+    word = words.term("status", one.status)
+    if over:
+        ended = outcome(one.status, one.attainment)
+        sign, word = STATUS.get(ended, ("", ""))[0], words.term("outcome", ended)
+    return f"{words.percent(one.attainment)} {sign} {word}"
 

@@ -18,6 +18,7 @@ def waterfall(
     frame: pd.DataFrame | Unavailable,
     words: Words,
     *,
+    by: str = "",
     start: float | None = None,
     end: float | None = None,
     start_label: str = "",
@@ -25,8 +26,6 @@ def waterfall(
     measure: str = "bookings",
 ) -> View:
     """Parts that lead from one total to another, each bar starting where the last ended.
-
-    A bridge of a single part says nothing, and nothing is shown.
 
     A single part says no more than the totals do: nothing is drawn.
 
@@ -36,6 +35,8 @@ def waterfall(
         part (or effect) and effect (or amount, beside the key `effect`); reference and actual give
         the totals where `start` and `end` are not given.
     words : Words
+    by : str
+        What the parts are, such as `team`; the title names it.
     start, end : float, optional
         Totals before and after.
     start_label, end_label : str
@@ -70,7 +71,7 @@ def waterfall(
     return bars(
         rows,
         words,
-        title=_title(frame, labels, parts, family, words, measure),
+        title=_title(frame, labels, parts, family, words, measure, by=by),
         alt=words.t("figure.waterfall.alt") + " " + told,
         note=words.t("figure.waterfall.note"),
         zero=False,
@@ -78,7 +79,7 @@ def waterfall(
     )
 
 
-def _title(frame, labels, parts, family, words: Words, measure: str) -> str:
+def _title(frame, labels, parts, family, words: Words, measure: str, *, by: str) -> str:
     known = parts.dropna()
     total = float(known.sum())
     side = known.sort_values(ascending=total <= 0, kind="stable")
@@ -87,7 +88,8 @@ def _title(frame, labels, parts, family, words: Words, measure: str) -> str:
     at = (named or list(side.index))[0] if len(side) else frame.index[0]
     key = "figure.waterfall.lost" if total < 0 else "figure.waterfall.won"
     return words.t(
-        key,
+        f"{key}_by" if by else key,
+        by=words.term("by", by),
         total=words.signed_amount(total, measure),
         part=words.term(family, labels.loc[at]),
         effect=words.signed_amount(number(parts.loc[at]), measure),

@@ -47,8 +47,8 @@ def curve(
     now = int(actual.last_valid_index()) if actual.notna().any() else None
     open_period = now is not None and now < len(frame) - 1
     title = _curve_title(frame, now, words, measure)
-    alt = _curve_alt(title, frame, landing, words, measure)
     shown = landing if landing is not None and open_period else None
+    alt = _curve_alt(title, frame, shown, words, measure)
     extra = [] if shown is None else [shown.landing, shown.low, shown.high]
     ends = limits([*actual, *target, *frame["last_year"].astype(float), *extra])
     labels = _curve_labels(frame, now, shown, words, measure)
@@ -131,13 +131,14 @@ def _curve_title(frame: pd.DataFrame, now: int | None, words: Words, measure: st
 
 
 def _curve_alt(title: str, frame: pd.DataFrame, landing, words: Words, measure: str) -> str:
-    alt = title + " " + words.t(
-        "figure.curve.alt",
-        start=frame["date"].iloc[0],
-        end=frame["date"].iloc[-1],
-        target=words.amount(float(frame["target"].astype(float).iloc[-1]), measure),
-        last_year=words.amount(float(frame["last_year"].astype(float).iloc[-1]), measure),
-    )
+    alt = title + words.t("figure.alt_stop") + " " + words.t(
+        "figure.curve.alt", start=frame["date"].iloc[0], end=frame["date"].iloc[-1]
+    )  # fmt: skip
+    for name in ("target", "last_year"):
+        end = float(frame[name].astype(float).iloc[-1])
+        if not amounts.missing(end):
+            found = {name: words.amount(end, measure)}
+            alt += " " + words.t(f"figure.curve.alt_{name}", **found)
     if landing is not None and not amounts.missing(landing.landing):
         alt += " " + words.t(
             "figure.curve.alt_landing",

@@ -33,9 +33,10 @@ def trend(frame: pd.DataFrame | Unavailable, words: Words, *, measure: str = "bo
     columns = ("actual", "target", "moving_average")
     ends = limits(np.concatenate([frame[one].astype(float) for one in columns]))
     title = _title(frame, words, measure)
+    aimed = frame["target"].notna()
     pairs = words.t("figure.alt_joint").join(
         words.t(
-            "figure.trend.alt_row",
+            "figure.trend.alt_plain" if pd.isna(one.target) else "figure.trend.alt_row",
             month=one.start,
             actual=words.amount(one.actual, measure),
             target=words.amount(one.target, measure),
@@ -46,13 +47,17 @@ def trend(frame: pd.DataFrame | Unavailable, words: Words, *, measure: str = "bo
     return draw(
         lambda ax: _trend(ax, frame, ends=ends, tag=tag, words=words, measure=measure),
         title=title,
-        alt=f"{title} {pairs}{words.t('figure.alt_stop')}",
+        alt=f"{title}{words.t('figure.alt_stop')} {pairs}{words.t('figure.alt_stop')}",
         height=250.0,
         margins=Margins(
             left=value_room(*ends, words=words, measure=measure),
             right=max(width(line) for line in tag.split("\n")) + 14,
         ),
-        note=words.t("figure.trend.note" + ("_running" if frame["running"].any() else "")),
+        note=words.t(
+            "figure.trend.note"
+            + ("" if aimed.any() else "_plain")
+            + ("_running" if frame["running"].any() else "")
+        ),
     )
 
 

@@ -59,7 +59,7 @@ def history(
     key = "figure.history.title" + ("" if amounts.missing(outlook.last_year) else "_last_year")
     title = words.t(key, **facts)
     past = frame[frame["kind"] == "history"]
-    alt = title + " " + words.t(
+    alt = title + words.t("figure.alt_stop") + " " + words.t(
         "figure.history.alt",
         n=len(past),
         first=past["start"].iloc[0] if len(past) else None,

@@ -22,6 +22,8 @@ STATUS = MappingProxyType(
         "amber": ("◐", WARN),
         "red": ("○", BAD),
         "no_target": ("–", MUTED),
+        "reached": ("●", GOOD),
+        "near": ("◐", WARN),
         "yes": ("✓", GOOD),
         "no": ("✗", BAD),
         "unknown": ("?", MUTED),
