@@ -13,7 +13,7 @@ from kit.data.calendar import FiscalCalendar
 from kit.data.case import Case, ScopeData
 from kit.data.tables import DTYPES, TABLES
 from kit.scope import Scope
-from kit.settings import nested, validate
+from kit.parameters import nested, validate
 
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -33,7 +33,7 @@ def command(config: Path, out: Path, data_dir: Path | None, settings: tuple[str,
 
     from kit.data import build, ledger
     from kit.publish.outputs import Layout, require_writable
-    from kit.settings import data_folder, load
+    from kit.parameters import data_folder, load
 
     model = load(config, overrides=over)
     require_writable(out)

@@ -13,7 +13,8 @@ from kit.data.calendar import FiscalCalendar
 from kit.data.stored import Snapshot, open_snapshot
 from kit.errors import SourceError
 from kit.scope import safe_name
-from kit.settings import Settings, data_folder, load, root_of
+from kit.parameters import data_folder, load, root_of
+from kit.settings import Settings
 
 __all__ = ["Snapshot", "company_folder", "ensure", "open_snapshot"]
 

@@ -17,7 +17,7 @@ from kit.data.tables import DTYPES, TABLES, Unavailable
 from kit.errors import BatchError, SourceError
 from kit.plan.target import Proposal
 from kit.scope import safe_name
-from kit.settings import root_of
+from kit.parameters import root_of
 
 _TABLE = TABLES["targets"]
 _KEY = ["scope", "period", "measure"]

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kit.settings import merge
+from kit.parameters import merge
 from kit.show.findings import MIME
 
 FIGURES = (

@@ -25,7 +25,8 @@ from traitlets.config import Config
 import kit
 from kit.publish.chapters import SHOWN, ChaptersPreprocessor, safe_html
 from kit.publish.executed import INJECTED
-from kit.settings import Settings, dump
+from kit.parameters import dump
+from kit.settings import Settings
 from kit.show.style import CSS
 from kit.show.words import Words
 

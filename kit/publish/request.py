@@ -18,7 +18,8 @@ from kit.publish.outputs import Layout
 from kit.publish.packet import LANGUAGES
 from kit.publish.unit import Notebook, Unit
 from kit.scope import KINDS, Scope
-from kit.settings import Settings, load
+from kit.parameters import load
+from kit.settings import Settings
 
 NOTEBOOKS = Path(kit.__file__).resolve().parents[1] / "notebooks"
 

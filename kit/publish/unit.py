@@ -15,7 +15,8 @@ from kit.errors import KitError
 from kit.publish import findings, kernels, outputs, packet
 from kit.publish.kernels import Failure, NotebookFailed
 from kit.scope import Scope
-from kit.settings import Settings, dump
+from kit.parameters import dump
+from kit.settings import Settings
 
 Execute = Callable[..., NotebookNode]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +12,7 @@ from kit.data.case import Case
 from kit.data.tables import Unavailable
 from kit.errors import UnknownPeriodError
 from kit.plan import baseline, chance
+from kit.plan.units import in_units
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def suggest(case: Case) -> NextTarget | Unavailable:
         asked, outlook.mean, errors,
         band=case.settings.targets.achievable, relief=case.settings.review.relief,
     )  # fmt: skip
-    target = math.floor(amount / unit + 0.5) * unit
+    target = in_units(amount, unit)
     return NextTarget(
         period=coming.name,
         target=target,

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kit.data.ledger import check, inspect, write_refused
 from kit.data.tables import TABLES
 from kit.errors import LossError, SettingsError, SourceError
-from kit.settings import data_folder, load, validate
+from kit.parameters import data_folder, load, validate
 
 ROOT = Path(__file__).parents[2]
 ADVENTUREWORKS = ROOT.parent / "shared" / "data" / "adventureworks"

@@ -15,7 +15,7 @@ from kit.data import sample
 from kit.data.ledger import check
 from kit.data.tables import DTYPES, TABLES
 from kit.errors import BatchError
-from kit.settings import data_folder, load
+from kit.parameters import data_folder, load
 
 PARAMETERS = Path(__file__).parents[2] / "parameters" / "sample"
 REGIONS = ["East", "South", "West", "North"]

@@ -16,7 +16,7 @@ from kit.data.stored import Snapshot
 from kit.data.tables import DTYPES, TABLES
 from kit.errors import LossError, SourceError, UnknownScopeError
 from kit.scope import Scope
-from kit.settings import load
+from kit.parameters import load
 
 
 def told(data) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from kit.errors import SettingsError
 from kit.scope import Scope
-from kit.settings import data_folder, dump, load, root_of, validate
+from kit.parameters import data_folder, dump, load, root_of, validate
 
 
 @pytest.fixture

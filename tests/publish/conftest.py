@@ -15,7 +15,7 @@ from kit.publish.outputs import Layout
 from kit.publish.request import choose_notebooks
 from kit.publish.unit import Unit
 from kit.scope import Scope
-from kit.settings import validate
+from kit.parameters import validate
 from kit.show.findings import MIME
 
 PARAMETERS = """\

@@ -10,7 +10,7 @@ import pytest
 from kit.data.case import open_case, reopen
 from kit.data.tables import Unavailable
 from kit.diagnose import funnel
-from kit.settings import data_folder, load
+from kit.parameters import data_folder, load
 from kit.track import pacing
 
 CONFIG = Path(__file__).resolve().parents[2] / "parameters" / "adventureworks" / "company.yml"

@@ -45,7 +45,7 @@ def company_yml(language: str = "en", *, data_dir: str = ".") -> str:
     language : str
         `en` or `zh`: the language of the files and of the packets.
     data_dir : str
-        Folder of the files, as `kit.settings.root_of` takes it.
+        Folder of the files, as `kit.parameters.root_of` takes it.
 
     Examples
     --------
