@@ -15,6 +15,7 @@ test: setup ## the whole test suite
 	$(BIN)/python -m pytest
 
 lab: sample ## JupyterLab on notebooks/; as root add LAB=--allow-root
+	@$(BIN)/jupyter labextension disable --level=sys_prefix "@jupyterlab/apputils-extension:announcements" 2>/dev/null # no question about news
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(LAB)
 
 sample: setup outputs/sample/data/truths.json

@@ -19,6 +19,9 @@ from kit.show.view import View
 from kit.show.words import Words
 
 
+_ALL, _MOST = 1.005, 2.0  # shares of the difference: the whole of it, and what is worth telling
+
+
 def headline(found: Any, words: Words) -> View:
     """The answer of a `kit.track.position.Position`; see `position`."""
     if isinstance(found, Unavailable):
@@ -112,14 +115,16 @@ def reasons(causes: pd.DataFrame | Unavailable, words: Words) -> View:
     if causes.empty:
         return _section("kit-reasons", title, _quiet(words.t("card.no_reasons")))
     shares = causes["share"].astype(float)
-    if (causes["effect"] > 0).all() or (shares.abs() > 1.005).any():
+    if (causes["effect"] > 0).all() or (shares.abs() > _MOST).any():
         title = words.t("card.reasons_win")  # a small difference between large effects
     items = []
     for one in causes.to_dict("records"):
         facts = {"subject": one.get("subject"), **(one.get("facts") or {})}
         share = _plain(one.get("share"))
-        whole = share is not None and 0 < share <= 1.005  # else the share of it says nothing
-        of_gap = words.t("card.of_gap", share=share) if whole else ""
+        of_gap = ""  # a large multiple of a small difference, or one against it, says nothing
+        if share is not None and 0 < share <= _MOST:
+            key = "card.of_gap" if share <= _ALL else "card.more_than_gap"
+            of_gap = words.t(key, share=share)
         cause = words.term("cause", one["cause"], facts)
         items.append(
             f'<li><p class="kit-line"><strong>{html.escape(cause)}</strong>'

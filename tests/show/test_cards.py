@@ -115,6 +115,8 @@ def test_reasons_carry_money_share_and_evidence(english):
     text = cards.reasons(causes, english).html
     assert "Customer lost: &lt;3 Clinic" in text
     assert "−¥500K" in text and "24% of the difference" in text and "−¥2.00M" in text
+    larger = cards.reasons(causes.assign(share=1.11), english)
+    assert "more than the whole difference" in larger.html and larger.title == "Why"
     small = cards.reasons(causes.assign(share=5.36), english)
     assert "of the difference" not in small.html and small.title == "What moved the result"
     assert cards.reasons(causes.assign(effect=5e5), english).title == "What moved the result"

@@ -13,7 +13,7 @@ BEFORE = "#8b97a5"  # last year, references: dotted
 BAND = "#c9dbee"  # intervals
 GOOD = "#2b7a78"
 BAD = "#c2491d"
-WARN = "#9a6a00"
+WARN = "#8f6200"
 
 # status: (sign, colour); the signs differ in shape, so that no colour is needed to read them
 STATUS = MappingProxyType(
