@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from kit.data.case import Case
@@ -71,16 +73,17 @@ def beside_peers(case: Case) -> pd.DataFrame | Unavailable:
     if peers.empty:
         return Unavailable(reason="few_peers", detail=str(case.settings.diagnose.min_peers))
     months = peers["month"].nunique()
-    last = min(case.as_of, case.period.end)
-    sales = between(case.data.sales, "date", case.period.start, last)
+    last = (peers["month"].max() + pd.offsets.MonthEnd()).date()
+    own_case = replace(case, as_of=min(case.as_of, last))
+    sales = between(case.data.sales, "date", case.period.start, own_case.as_of)
     own = {
         "bookings": sales["amount"].sum(),
         "quantity": sales["quantity"].sum(),
         "margin": (sales["amount"] - sales["cost"]).sum(),
         "orders": float(sales["order_id"].nunique()),
         "customers": float(sales.groupby(sales["date"].dt.to_period("M"))["customer_id"].nunique().sum()),
-        **activities(case).sum().to_dict(),
-        **win_rates(case)[["won", "lost"]].sum().to_dict(),
+        **activities(own_case).sum().to_dict(),
+        **win_rates(own_case)[["won", "lost"]].sum().to_dict(),
     }
     table = peers.groupby("measure", sort=True).agg(
         median=("median", "mean"), low=("low", "mean"), high=("high", "mean"), peers=("peers", "min")

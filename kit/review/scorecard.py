@@ -22,7 +22,8 @@ def reps(case: Case) -> pd.DataFrame | Unavailable:
 
     - `bookings`: actual ÷ target;
     - `margin`: the rep's margin rate ÷ the scope's margin rate;
-    - `new_customers`: the rep's new customers ÷ the mean of the scope's reps;
+    - `new_customers`: the rep's new customers ÷ the mean of the scope's reps; left out where that
+      mean is below 1, as one customer more or less would then decide the score;
     - `activity`: the rep's visits, quotes and demos ÷ the median of the scope's reps.
 
     Weights are `settings.review.weights`; a ratio that cannot be known is left out and the other
@@ -118,7 +119,7 @@ def _ratios(case: Case, table: pd.DataFrame) -> pd.DataFrame:
     ratios = pd.DataFrame({"bookings": table["attainment"]})
     ratios["margin"] = table["margin"] / rate if rate else np.nan
     fresh = table["new_customers"].mean()
-    ratios["new_customers"] = table["new_customers"] / fresh if fresh else np.nan
+    ratios["new_customers"] = table["new_customers"] / fresh if fresh >= 1 else np.nan
     done = activities(case)
     kinds = [kind for kind in EFFORT if kind in done.columns]
     effort = table["rep_id"].map(done[kinds].sum(axis="columns")) if kinds else np.nan

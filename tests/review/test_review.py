@@ -97,6 +97,21 @@ def test_practices_say_what_they_lack(region, make_case):
     assert practices.beside_peers(region).reason == "few_peers"
 
 
+def test_a_rep_is_held_beside_peers_over_the_same_whole_months(make_case):
+    peers = [
+        {"month": pd.Timestamp(month), "measure": "bookings", "peers": 3, "mean": 10.0,
+         "median": 10.0, "low": 8.0, "high": 12.0}
+        for month in ("2025-07-01", "2025-08-01")
+    ]  # fmt: skip
+    case = make_case(
+        sales=[_sale("R1", f"2025-{month:02d}-10", amount) for month, amount in
+               ((7, 4.0), (8, 6.0), (9, 50.0))],
+        scope="rep:R1", as_of="2025-09-15", peers=peers,
+    )  # fmt: skip
+    (row,) = practices.beside_peers(case).to_dict("records")
+    assert (row["value"], row["median"], row["peers"]) == (5.0, 10.0, 3)
+
+
 def test_open_actions_never_vanish_and_late_ones_are_named(make_case):
     rows = [
         {"action_id": "A1", "scope": "region:East", "period": "2024Q1", "action": "old, open",

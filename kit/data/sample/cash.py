@@ -11,7 +11,8 @@ from kit.data.sample.vocabulary import Vocabulary
 TERMS = (30, 60, 0)  # days from invoice to due, by channel
 DELAY = ((4.0, 5.0), (7.0, 6.0), (0.0, 1.0))  # days after due: mean, spread, by channel
 PARTIAL = 0.05  # share of invoices paid in two parts
-NEVER = 0.003  # share of invoices nobody pays
+DISPUTED = 0.003  # share of invoices that are argued about: paid long after, the latest not yet
+ARGUED = 120  # days such an argument takes
 
 
 def receipts(orders: pd.DataFrame, words: Vocabulary, *, rng: np.random.Generator) -> pd.DataFrame:
@@ -32,11 +33,12 @@ def receipts(orders: pd.DataFrame, words: Vocabulary, *, rng: np.random.Generato
     delay = np.round(rng.normal(mean, spread)) + np.where(late, truths.LATE_DAYS, 0)
     waited = np.maximum((due - invoiced).dt.days + delay, 0)
     received = invoiced + pd.to_timedelta(waited, unit="D")
-    never = rng.uniform(size=count) < NEVER
+    disputed = rng.uniform(size=count) < DISPUTED
+    received = received + pd.to_timedelta(np.where(disputed, ARGUED, 0), unit="D")
     frame = pd.DataFrame(
         {
             "invoice_id": [f"INV{number + 1:06d}" for number in range(count)],
-            "received_on": received.mask(never),
+            "received_on": received,
             "order_id": heads["order_id"],
             "customer_id": heads["customer_id"],
             "rep_id": heads["rep_id"],
