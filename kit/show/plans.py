@@ -13,7 +13,6 @@ from kit.show.view import View, together
 from kit.show.words import Words
 
 
-_SAME = 0.0005  # weights and shares closer than this read the same
 
 
 def proposal(found: Any, words: Words) -> View:
@@ -55,26 +54,33 @@ def views(found: Any, words: Words) -> View:
     return tables.table(found.views, words, columns=columns, highlight=chosen)
 
 
-def split(parts: pd.DataFrame | Unavailable, words: Words) -> View:
-    """Who carries how much, and by which blend; shares that came out as weighted stand once."""
-    if isinstance(parts, Unavailable):
-        return notes.unavailable(parts, words)
-    blend = parts.attrs.get("blend") or {}
-    told = [f"{words.term('blend', kind)} {words.share(size)}" for kind, size in blend.items()]
+def cascade(found: pd.DataFrame | Unavailable, words: Words) -> View:
+    """Who carries how much down to the reps: each part in bold above its own parts, and the blend."""
+    if isinstance(found, Unavailable):
+        return notes.unavailable(found, words)
+    first = found["above"] == found["above"].iloc[0]
+    told = [
+        f"{words.term('blend', kind)} {words.share(size)}"
+        for kind, size in (found.attrs.get("blend") or {}).items()
+    ]
     caption = words.t("plan.blend", blend=words.list(told)) if told else ""
-    same = ((parts["weight"] - parts["share"]).abs() < _SAME).all()
-    columns = ("part", "last_year", *(() if same else ("weight",)), "target", "share")
-    return tables.table(parts, words, columns=columns, caption=caption)
+    return tables.table(
+        found,
+        words,
+        columns=("part", "last_year", "target", "share"),
+        caption=caption,
+        highlight=None if first.all() else list(first),
+    )
 
 
-def schedule(months: pd.DataFrame | Unavailable, words: Words) -> View:
+def schedule(months: pd.DataFrame | Unavailable, words: Words, *, title: str = "") -> View:
     """What is due by when; first and last day only where they are not those of a month."""
     whole = isinstance(months, pd.DataFrame) and (
         months["start"].dt.is_month_start & months["end"].dt.is_month_end
     ).all()
     days = () if whole else ("start", "end")
     columns = ("period", *days, "working_days", "seasonality", "target", "cumulative")
-    return tables.table(months, words, columns=columns)
+    return tables.table(months, words, columns=columns, title=title)
 
 
 def grid(found: pd.DataFrame | Unavailable, words: Words) -> View:

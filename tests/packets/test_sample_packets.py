@@ -6,12 +6,16 @@ import csv
 import hashlib
 import json
 import math
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from kit.data import sample
+from kit.data.case import open_case
+from kit.data.targets import in_force
+from kit.scope import Scope
 
 SCOPES = {"region:East", "region:North", "region:South", "region:West", "rep:R007"}
 FIGURES = (
@@ -161,8 +165,21 @@ def test_the_same_inputs_give_the_same_bytes(batch, company, kit, tmp_path):
 
 
 def test_the_plan_beside_the_packet_adds_up(batch):
-    plan = pd.read_csv(batch / "region-East" / "targets.csv")
-    whole = plan.loc[plan["scope"] == "region:East", "target"].iloc[0]
-    parts = plan.loc[plan["scope"] != "region:East", "target"].sum()
+    plan = pd.read_csv(batch / "region-East" / "targets.csv").set_index("scope")["target"]
+    teams = plan[plan.index.str.startswith("team:")].sum()
+    reps = plan[plan.index.str.startswith("rep:")].sum()
     reserve = _findings(batch, "region-East")["plan"]["reserve"]
-    assert parts + reserve == pytest.approx(whole, abs=1e-6)
+    assert len(plan) == 9 and reps == teams
+    assert teams + reserve == pytest.approx(plan["region:East"], abs=1e-6)
+
+
+def test_tracking_reads_the_plan(batch, company, tmp_path):
+    place = tmp_path / "company"
+    shutil.copytree(company, place)
+    shutil.copy(batch / "region-East" / "targets.csv", place)
+    plan = pd.read_csv(place / "targets.csv").set_index("scope")
+    assert (plan["version"] == 2).all()
+    case = open_case(place / "company.yml", scope="region:East", period="2025Q3")
+    for scope in ("region:East", "team:East-1", "rep:R001"):
+        # valid from the day the notebook saw, the period's last
+        assert in_force(case, scope=Scope.parse(scope)) == plan.loc[scope, "target"]
