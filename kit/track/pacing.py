@@ -10,13 +10,13 @@ import pandas as pd
 
 from kit.data import measures as measured
 from kit.data.case import Case
+from kit.data.elapsed import elapsed, same_points, whole
 from kit.data.tables import Unavailable
 from kit.data.targets import in_force
 from kit.data.territory import children, display
 from kit.errors import UnknownPeriodError
 from kit.plan import schedule
 from kit.scope import Scope
-from kit.data.elapsed import elapsed, same_points, whole
 from kit.track.status import ratio, status
 
 UNASSIGNED = "unassigned"

@@ -12,11 +12,11 @@ import pandas as pd
 from kit.data import measures
 from kit.data.calendar import Period
 from kit.data.case import Case
+from kit.data.elapsed import same_point, whole
 from kit.data.tables import Unavailable
 from kit.data.targets import in_force
 from kit.errors import UnknownPeriodError
 from kit.plan import schedule
-from kit.data.elapsed import same_point, whole
 from kit.track.pacing import first_day
 from kit.track.status import ratio
 

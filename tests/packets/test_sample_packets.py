@@ -79,9 +79,15 @@ def test_the_planted_cause_comes_first(batch, clean, region, cause, subject):
     assert subject in first["subject"]
 
 
-def test_north_is_on_target_and_its_star_is_named_as_practice(batch):
-    found = _findings(batch, "region-North")["measures"]["bookings"]
-    assert found["attainment"] > 1 and found["status"] == "green"
+def test_north_is_on_target_and_its_star_is_the_one_to_copy(batch, clean):
+    found = _findings(batch, "region-North")
+    bookings = found["measures"]["bookings"]
+    assert bookings["attainment"] > 1 and bookings["status"] == "green"
+    star = clean.truths.one("star_rep").scope.removeprefix("rep:")
+    roster = clean.frames["roster"].set_index("rep_id")["name"]
+    assert {one["rep"] for one in found["practices"]} == {roster[star]}
+    assert {"visit", "quote"} <= {one["behaviour"] for one in found["practices"]}
+    assert "call" not in {one["behaviour"] for one in found["practices"]}
 
 
 def test_the_summary_has_the_names_and_figures_of_the_findings(batch):
