@@ -83,7 +83,10 @@ def find(file: str, folder: Path) -> tuple[Path, ...]:
             "to read from elsewhere, change data_dir."
         )
     if not folder.is_dir():
-        raise SourceError(f"{folder}: there is no such folder. Correct data_dir.")
+        raise SourceError(
+            f"{folder}: there is no such folder. Correct data_dir; the sample company's files are "
+            f"made by: kit sample {folder}"
+        )
     if (folder / way).is_dir():
         raise SourceError(
             f"{folder / way}: is a folder, not a file. Name a file, or a pattern such as "
