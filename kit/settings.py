@@ -151,7 +151,6 @@ class DiagnoseSettings(Model):
 class ReviewSettings(Model):
     """Rules of the quarterly review."""
 
-    pip_after: int = Field(3, ge=1)
     relief: Share = 0.10
     weights: dict[Literal["bookings", "margin", "new_customers", "activity"], Weight] = Field(
         default_factory=lambda: {"bookings": 0.6, "margin": 0.15, "new_customers": 0.1, "activity": 0.15}

@@ -12,8 +12,8 @@ import pytest
 from kit.data.calendar import FiscalCalendar
 from kit.data.case import Case, ScopeData
 from kit.data.tables import DTYPES, TABLES
-from kit.scope import Scope
 from kit.parameters import nested, validate
+from kit.scope import Scope
 
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -32,8 +32,8 @@ def command(config: Path, out: Path, data_dir: Path | None, settings: tuple[str,
     from tempfile import TemporaryDirectory
 
     from kit.data import build, ledger
-    from kit.publish.outputs import Layout, require_writable
     from kit.parameters import data_folder, load
+    from kit.publish.outputs import Layout, require_writable
 
     model = load(config, overrides=over)
     require_writable(out)

@@ -12,8 +12,8 @@ from typing import Any
 from kit.data.calendar import FiscalCalendar, Period, as_day
 from kit.data.frames import ScopeData
 from kit.errors import SettingsError, UnknownPeriodError
-from kit.scope import Scope
 from kit.parameters import load
+from kit.scope import Scope
 from kit.settings import Settings
 
 __all__ = ["Case", "Origin", "ScopeData", "choices", "find_config", "open_case", "reopen"]

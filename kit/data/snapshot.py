@@ -12,8 +12,8 @@ from kit.data import build, ledger
 from kit.data.calendar import FiscalCalendar
 from kit.data.stored import Snapshot, open_snapshot
 from kit.errors import SourceError
-from kit.scope import safe_name
 from kit.parameters import data_folder, load, root_of
+from kit.scope import safe_name
 from kit.settings import Settings
 
 __all__ = ["Snapshot", "company_folder", "ensure", "open_snapshot"]

@@ -68,13 +68,16 @@ def causes(case: Case) -> pd.DataFrame | Unavailable:
     return _frame(named, found)
 
 
-def top(case: Case, n: int = 3) -> pd.DataFrame | Unavailable:
+def top(
+    case: Case, n: int = 3, *, found: pd.DataFrame | Unavailable | None = None
+) -> pd.DataFrame | Unavailable:
     """The n most costly causes where the result is short, else the n most helpful.
 
-    The columns are those of `causes`. Where fewer than n are named and the unexplained part lies on
-    the same side and is large enough to be named, it stands last.
+    The columns are those of `causes`, whose table may be given as `found` where it is at hand. Where
+    fewer than n are named and the unexplained part lies on the same side and is large enough to be
+    named, it stands last.
     """
-    table = causes(case)
+    table = causes(case) if found is None else found
     if isinstance(table, Unavailable):
         return table
     short = table["effect"].sum() < 0

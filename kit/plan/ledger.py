@@ -6,8 +6,8 @@ import csv
 import os
 import re
 import tempfile
-from dataclasses import dataclass
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -15,9 +15,9 @@ import pandas as pd
 from kit.data.case import Case
 from kit.data.tables import DTYPES, TABLES, Unavailable
 from kit.errors import BatchError, SourceError
+from kit.parameters import root_of
 from kit.plan.target import Proposal
 from kit.scope import safe_name
-from kit.parameters import root_of
 
 _TABLE = TABLES["targets"]
 _KEY = ["scope", "period", "measure"]

@@ -23,9 +23,9 @@ from traitlets import default
 from traitlets.config import Config
 
 import kit
+from kit.parameters import dump
 from kit.publish.chapters import SHOWN, ChaptersPreprocessor, safe_html
 from kit.publish.executed import INJECTED
-from kit.parameters import dump
 from kit.settings import Settings
 from kit.show.style import CSS
 from kit.show.words import Words

@@ -12,13 +12,13 @@ from kit.data import snapshot as snapshots
 from kit.data.calendar import FiscalCalendar, Period
 from kit.data.case import default_day, require_orders
 from kit.errors import BatchError, SettingsError, UnknownPeriodError, UnknownScopeError, nearest
+from kit.parameters import load
 from kit.publish import kernels, outputs
 from kit.publish.batch import Batch
 from kit.publish.outputs import Layout
 from kit.publish.packet import LANGUAGES
 from kit.publish.unit import Notebook, Unit
 from kit.scope import KINDS, Scope
-from kit.parameters import load
 from kit.settings import Settings
 
 NOTEBOOKS = Path(kit.__file__).resolve().parents[1] / "notebooks"

@@ -12,10 +12,10 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from kit.errors import KitError
+from kit.parameters import dump
 from kit.publish import findings, kernels, outputs, packet
 from kit.publish.kernels import Failure, NotebookFailed
 from kit.scope import Scope
-from kit.parameters import dump
 from kit.settings import Settings
 
 Execute = Callable[..., NotebookNode]

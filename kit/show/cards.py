@@ -18,7 +18,6 @@ from kit.show.outcome import outcome
 from kit.show.view import View
 from kit.show.words import Words
 
-
 _ALL, _MOST = 1.005, 2.0  # shares of the difference: the whole of it, and what is worth telling
 
 

@@ -13,8 +13,6 @@ from kit.show.view import View, together
 from kit.show.words import Words
 
 
-
-
 def proposal(found: Any, words: Words) -> View:
     """The proposed target in a sentence, beside the target in force.
 

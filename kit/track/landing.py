@@ -12,12 +12,12 @@ import pandas as pd
 from kit.data import measures
 from kit.data.calendar import Period
 from kit.data.case import Case
+from kit.data.elapsed import elapsed, past_periods, same_point
 from kit.data.tables import Unavailable
 from kit.data.targets import in_force
 from kit.errors import UnknownPeriodError
 from kit.plan import schedule
 from kit.track import views
-from kit.data.elapsed import elapsed, past_periods, same_point
 from kit.track.pacing import first_day
 from kit.track.spread import Spread
 

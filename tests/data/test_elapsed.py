@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.data.calendar import FiscalCalendar
-from kit.settings import CalendarSettings
 from kit.data.elapsed import elapsed, past_periods, same_point, same_points, whole
+from kit.settings import CalendarSettings
 
 CHINA = FiscalCalendar(CalendarSettings(country="CN"))
 PLAIN = FiscalCalendar(CalendarSettings(country=""))

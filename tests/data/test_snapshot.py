@@ -15,8 +15,8 @@ from kit.data.snapshot import company_folder, ensure, open_snapshot
 from kit.data.stored import Snapshot
 from kit.data.tables import DTYPES, TABLES
 from kit.errors import LossError, SourceError, UnknownScopeError
-from kit.scope import Scope
 from kit.parameters import load
+from kit.scope import Scope
 
 
 def told(data) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kit.errors import SettingsError
-from kit.scope import Scope
 from kit.parameters import data_folder, dump, load, root_of, validate
+from kit.scope import Scope
 
 
 @pytest.fixture

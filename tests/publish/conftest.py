@@ -10,12 +10,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from kit.data.calendar import FiscalCalendar
+from kit.parameters import validate
 from kit.publish.batch import Batch
 from kit.publish.outputs import Layout
 from kit.publish.request import choose_notebooks
 from kit.publish.unit import Unit
 from kit.scope import Scope
-from kit.parameters import validate
 from kit.show.findings import MIME
 
 PARAMETERS = """\

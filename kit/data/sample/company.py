@@ -18,7 +18,18 @@ from kit.data.sample.pipeline import deals, owners, pipeline_tables
 from kit.data.sample.products import baskets, product_table, products
 from kit.data.sample.rhythm import rhythm
 from kit.data.sample.staff import (
-    EAST, LEAVER, MOVER, NEWCOMERS, NORTH, PART_TIMER, SLACK, SOUTH, STAR, WEST, rep_id, roster,
+    EAST,
+    LEAVER,
+    MOVER,
+    NEWCOMERS,
+    NORTH,
+    PART_TIMER,
+    SLACK,
+    SOUTH,
+    STAR,
+    WEST,
+    rep_id,
+    roster,
     staff,
 )  # fmt: skip
 from kit.data.sample.truths import Planted, Truths

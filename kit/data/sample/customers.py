@@ -10,7 +10,15 @@ import pandas as pd
 from kit.data.sample import truths
 from kit.data.sample.rhythm import Rhythm, drawn
 from kit.data.sample.staff import (
-    EAST, LEAVER, MOVER, NEWCOMERS, NORTH, REPLACEMENT, SOUTH, WEST, Staff,
+    EAST,
+    LEAVER,
+    MOVER,
+    NEWCOMERS,
+    NORTH,
+    REPLACEMENT,
+    SOUTH,
+    WEST,
+    Staff,
 )  # fmt: skip
 from kit.data.sample.vocabulary import Vocabulary
 
