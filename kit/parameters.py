@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def read_yaml(path: Path) -> dict:
         Where the file is missing, is not UTF-8, is not YAML or holds no mapping.
     """
     try:
-        found = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_StringLoader)
+        found = _parsed(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise SettingsError(f"{path}: no such file. Give the path of a company.yml.") from None
     except UnicodeDecodeError as error:
@@ -67,6 +68,12 @@ def read_yaml(path: Path) -> dict:
     if not isinstance(found, dict):
         raise SettingsError(f"{path}: holds no 'key: value' lines.")
     return found
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> Any:
+    """What a YAML text holds, parsed once a text however often its file is read; not to be changed."""
+    return yaml.load(text, Loader=_StringLoader)
 
 
 def _fault(error: yaml.YAMLError) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from kit.data.tables import TABLES
 from kit.scope import Scope
@@ -44,3 +46,25 @@ class ScopeData:
     def sales(self) -> pd.DataFrame:
         """Order lines credited to the scope."""
         return self.frames["sales"]
+
+
+def kept(frame: pd.DataFrame, mask: ArrayLike) -> pd.DataFrame:
+    """The rows of a frame for which a mask holds; unknown is no.
+
+    The same as `frame[mask]`, but rows that lie side by side, as those of a span of days do in
+    frames sorted by day, are not copied.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"day": [1, 2, 3, 4]})
+    >>> kept(frame, frame["day"].between(2, 3))["day"].tolist()
+    [2, 3]
+    """
+    places = np.flatnonzero(pd.array(mask, dtype="boolean").fillna(False))
+    if len(places) == len(frame):
+        return frame
+    if not len(places):
+        return frame.iloc[:0]
+    if places[-1] - places[0] + 1 == len(places):
+        return frame.iloc[places[0] : places[-1] + 1]
+    return frame.iloc[places]

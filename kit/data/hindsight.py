@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 
 from kit.data.calendar import FiscalCalendar
-from kit.data.frames import ScopeData
+from kit.data.frames import ScopeData, kept
 from kit.errors import UnknownPeriodError
 
 _DATED = {
@@ -45,23 +45,28 @@ def seen_on(data: ScopeData, day: dt.date, *, calendar: FiscalCalendar) -> Scope
     frames = dict(data.frames)
     for name, column in _DATED.items():
         if name in frames:
-            frames[name] = frames[name][frames[name][column] <= now].reset_index(drop=True)
+            seen = frames[name][column] <= now
+            frames[name] = kept(frames[name], seen).reset_index(drop=True)
     for name in ("market", "assessments", "actions"):
         if name in frames:
-            begun = [_begun(calendar, period, day) for period in frames[name]["period"]]
-            frames[name] = frames[name][pd.array(begun, dtype=bool)].reset_index(drop=True)
+            periods = frames[name]["period"].to_numpy()
+            begun = {one: _begun(calendar, one, day) for one in set(periods)}
+            frames[name] = kept(frames[name], [begun[one] for one in periods])
+            frames[name] = frames[name].reset_index(drop=True)
     if "targets" in frames:
         valid = frames["targets"]["valid_from"]
-        frames["targets"] = frames["targets"][valid.isna() | (valid <= now)].reset_index(drop=True)
+        valid = valid.isna() | (valid <= now)
+        frames["targets"] = kept(frames["targets"], valid).reset_index(drop=True)
     if len(frames.get("credits", ())):
-        kept = frames["credits"]["order_id"].isin(frames["sales"]["order_id"].unique())
-        frames["credits"] = frames["credits"][kept].reset_index(drop=True)
+        orders = set(frames["sales"]["order_id"].to_numpy())
+        left = [one in orders for one in frames["credits"]["order_id"].to_numpy()]
+        frames["credits"] = kept(frames["credits"], left).reset_index(drop=True)
     if "receipts" in frames:
         paid = frames["receipts"]["received_on"]
         frames["receipts"] = frames["receipts"].assign(received_on=paid.where(paid <= now))
     if "peers" in frames:
         ends = pd.to_datetime(frames["peers"]["month"]) + pd.offsets.MonthEnd(0)
-        frames["peers"] = frames["peers"][ends <= now].reset_index(drop=True)
+        frames["peers"] = kept(frames["peers"], ends <= now).reset_index(drop=True)
     if "opportunities" in frames:
         moves = frames.get("stage_events")
         frames["opportunities"] = _reopened(frames["opportunities"], moves, now)
@@ -88,13 +93,14 @@ def _reopened(
     open_now = found["status"] == "open"
     past = pd.Series(index=deals.index, dtype="str")
     if moves is not None and len(moves):
-        last = moves.sort_values("entered_on", kind="stable").drop_duplicates(
-            "opportunity_id", keep="last"
-        )
-        last = last.set_index("opportunity_id")
-        past = deals["opportunity_id"].map(last["stage"])
+        asked = set(deals.loc[open_now, "opportunity_id"].to_numpy())
+        moves = kept(moves, [one in asked for one in moves["opportunity_id"].to_numpy()])
+        moves = moves.sort_values("entered_on", kind="stable")
+        last = moves.drop_duplicates("opportunity_id", keep="last").set_index("opportunity_id")
+        last = last.reindex(deals["opportunity_id"]).set_axis(deals.index)
+        past = last["stage"]
         for column in ("amount", "expected_close_on"):
-            then = deals["opportunity_id"].map(last[column])
-            found[column] = found[column].where(~open_now | then.isna(), then)
+            known = open_now & last[column].notna()
+            found[column] = found[column].mask(known, last[column])
     stage = found["stage"].where(~open_now | past.isna(), past)
     return found.assign(stage=stage.mask(later & past.isna()))

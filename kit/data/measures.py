@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+import numpy as np
 import pandas as pd
 
 from kit.data.calendar import Day, as_day
 from kit.data.case import Case
+from kit.data.frames import ScopeData, kept
+from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.data.territory import placed
 from kit.errors import SettingsError, nearest
 from kit.scope import Scope
 
 MEASURES = ("bookings", "quantity", "margin", "new_customers", "collections")
+USED = ("date", "amount", "quantity", "cost", "customer_id", "customer_since")  # of the sales
 
+_DAY = np.timedelta64(1, "D")
 _PLACE = {"region": "region", "team": "team", "rep": "rep_id"}
 
 
@@ -72,25 +79,22 @@ def daily(
     """
     if measure not in MEASURES:
         raise SettingsError(f"measure '{measure}' is not known. {nearest(measure, MEASURES)}")
-    scope = scope or case.scope
-    if measure == "collections":
-        if not case.data.has("receipts"):
-            return Unavailable(table="receipts")
-        rows = receipts(case, scope=scope)
-        found = rows["amount"].groupby(rows["received_on"]).sum()
+    if measure == "collections" and not case.data.has("receipts"):
+        return Unavailable(table="receipts")
+    part = _part(case, scope)
+    if measure == "margin" and _no_cost(case.data, part, as_of=case.as_of):
+        return Unavailable(reason="no_cost")
+    if measure == "new_customers":
+        dates, amounts = _arrivals(case.data, part, as_of=case.as_of)
     else:
-        rows = sales(case, scope=scope)
-        if measure == "new_customers":
-            found = _arrivals(rows).value_counts()
-        else:
-            if measure == "margin" and len(rows) and rows["cost"].isna().all():
-                return Unavailable(reason="no_cost")
-            values = {"bookings": rows["amount"], "quantity": rows["quantity"]}
-            values["margin"] = (rows["amount"] - rows["cost"]).fillna(0.0)
-            found = values[measure].groupby(rows["date"]).sum()
+        dates, amounts = _sums(case.data, part, measure=measure)
     days = pd.date_range(as_day(start), as_day(end), freq="D", unit="us")
-    found = found[found.index <= pd.Timestamp(case.as_of)]
-    return found.astype("float64").reindex(days, fill_value=0.0).rename(measure)
+    found = np.zeros(len(days))
+    if len(days):
+        first, last = days[0].to_datetime64(), min(days[-1], pd.Timestamp(case.as_of))
+        shown = slice(*dates.searchsorted([first, last.to_datetime64() + _DAY]))
+        found[(dates[shown] - first) // _DAY] = amounts[shown]
+    return pd.Series(found, index=days, name=measure)
 
 
 def sales(case: Case, *, scope: Scope | None = None) -> pd.DataFrame:
@@ -100,10 +104,8 @@ def sales(case: Case, *, scope: Scope | None = None) -> pd.DataFrame:
     those credited to the rep.
     """
     rows = case.data.sales
-    rows = rows[rows["date"] <= pd.Timestamp(case.as_of)]
-    if scope is None or scope == case.scope or scope.kind == "company":
-        return rows
-    return rows[(rows[_PLACE[scope.kind]] == scope.id).fillna(False).astype(bool)]
+    rows = kept(rows, rows["date"] <= pd.Timestamp(case.as_of))
+    return _within(rows, _part(case, scope))
 
 
 def receipts(case: Case, *, scope: Scope | None = None) -> pd.DataFrame:
@@ -113,22 +115,92 @@ def receipts(case: Case, *, scope: Scope | None = None) -> pd.DataFrame:
     order is not known; a team's go by the rep's team on that day.
     """
     rows = case.data.frame("receipts")
-    rows = rows[(rows["received_on"] <= pd.Timestamp(case.as_of)).fillna(False)]
-    if scope is None or scope == case.scope or scope.kind == "company":
+    rows = kept(rows, rows["received_on"] <= pd.Timestamp(case.as_of))
+    return _received(case.data, rows, _part(case, scope))
+
+
+def _part(case: Case, scope: Scope | None) -> Scope | None:
+    """The scope whose rows are to be picked; None where they are all of the case's."""
+    return None if scope is None or scope == case.scope or scope.kind == "company" else scope
+
+
+def _within(sales: pd.DataFrame, part: Scope | None) -> pd.DataFrame:
+    return sales if part is None else kept(sales, sales[_PLACE[part.kind]] == part.id)
+
+
+def _received(data: ScopeData, rows: pd.DataFrame, part: Scope | None) -> pd.DataFrame:
+    if part is None:
         return rows
-    if scope.kind == "rep":
-        return rows[(rows["rep_id"] == scope.id).fillna(False).astype(bool)]
-    place = placed(case.data.frame("roster"), rows["rep_id"], days=rows["invoiced_on"])
-    place = place[scope.kind].set_axis(rows.index)
-    if scope.kind == "region":
-        lines = case.data.sales.drop_duplicates("order_id").set_index("order_id")["region"]
-        known = rows["order_id"].map(lines)
+    if part.kind == "rep":
+        return kept(rows, rows["rep_id"] == part.id)
+    place = placed(data.frame("roster"), rows["rep_id"], days=rows["invoiced_on"])
+    place = place[part.kind].set_axis(rows.index)
+    if part.kind == "region":
+        lines = data.sales[["order_id", "region"]].drop_duplicates("order_id")
+        known = rows["order_id"].map(lines.set_index("order_id")["region"])
         place = known.where(known.notna(), place)
-    return rows[(place == scope.id).fillna(False).astype(bool)]
+    return kept(rows, place == part.id)
 
 
-def _arrivals(rows: pd.DataFrame) -> pd.Series:
-    """The day each customer came, by customer_id."""
-    known = rows.dropna(subset=["customer_id"]).groupby("customer_id", sort=True)
-    first, since = known["date"].min(), known["customer_since"].min()
-    return since.where(since.notna(), first)
+@once
+def _rows(data: ScopeData, part: Scope | None) -> pd.DataFrame:
+    """The lines of a part, with what is summed and counted of them."""
+    place = [] if part is None else [_PLACE[part.kind]]
+    return _within(data.sales[[*place, *USED]], part)
+
+
+@once
+def _sums(data: ScopeData, part: Scope | None, *, measure: str) -> tuple[np.ndarray, np.ndarray]:
+    """Days with rows, rising, and the sum of a measure on each."""
+    if measure == "collections":
+        rows = data.frame("receipts")
+        rows = rows[["rep_id", "order_id", "invoiced_on", "received_on", "amount"]]
+        rows = _received(data, kept(rows, rows["received_on"].notna()), part)
+        return _by_day(rows["amount"].groupby(rows["received_on"]).sum())
+    rows = _rows(data, part)
+    if measure == "margin":
+        values = (rows["amount"] - rows["cost"]).fillna(0.0)
+    else:
+        values = rows[{"bookings": "amount", "quantity": "quantity"}[measure]]
+    return _by_day(values.groupby(rows["date"]).sum())
+
+
+@once
+def _no_cost(data: ScopeData, part: Scope | None, *, as_of: dt.date) -> bool:
+    """Whether there are lines up to a day, but none with a cost."""
+    rows = _rows(data, part)
+    costs = rows["cost"].to_numpy()[(rows["date"] <= pd.Timestamp(as_of)).to_numpy()]
+    return len(costs) > 0 and bool(pd.isna(costs).all())
+
+
+@once
+def _arrivals(
+    data: ScopeData, part: Scope | None, *, as_of: dt.date
+) -> tuple[np.ndarray, np.ndarray]:
+    """Days on which customers came, rising, and how many came on each."""
+    found = _first_seen(data, part)
+    found = found[found["date"] <= pd.Timestamp(as_of)].groupby("customer")
+    first, since = found["date"].min(), found["since"].min()
+    return _by_day(since.where(since.notna(), first).value_counts(sort=False).sort_index())
+
+
+@once
+def _first_seen(data: ScopeData, part: Scope | None) -> pd.DataFrame:
+    """The first day of each customer, by the day it is said to be a customer since."""
+    rows = _rows(data, part)
+    rows = kept(rows, rows["customer_id"].notna())
+    customer, _ = rows["customer_id"].factorize()
+    since, days = rows["customer_since"].factorize()
+    pair = customer * (len(days) + 1) + since
+    _, places = np.unique(pair, return_index=True)
+    first = rows["date"].groupby(pair).min()
+    known = rows["customer_since"].iloc[places]
+    return pd.DataFrame({"customer": customer[places], "since": known.array, "date": first.array})
+
+
+def _by_day(found: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """A sum by time as days and amounts; what does not lie on a whole day is left out."""
+    times = found.index.to_numpy().astype("datetime64[us]")
+    days = times.astype("datetime64[D]")
+    whole = days == times
+    return days[whole], found.to_numpy(dtype="float64", na_value=np.nan)[whole]

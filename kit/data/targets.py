@@ -9,6 +9,8 @@ import pandas as pd
 
 from kit.data.calendar import Day, FiscalCalendar, Period, as_day
 from kit.data.case import Case
+from kit.data.frames import kept
+from kit.data.once import once
 from kit.data.territory import children, display, members
 from kit.errors import UnknownPeriodError
 from kit.scope import Scope
@@ -126,7 +128,7 @@ def with_target(case: Case) -> pd.DataFrame:
 
 def _rows(case: Case, scope: str, *, measure: str) -> pd.DataFrame:
     rows = case.data.frame("targets")
-    return rows[(rows["scope"] == scope) & (rows["measure"] == measure)]
+    return kept(rows, (rows["scope"] == scope) & (rows["measure"] == measure))
 
 
 def span_of(calendar: FiscalCalendar, name: str) -> tuple | None:
@@ -142,6 +144,7 @@ def span_of(calendar: FiscalCalendar, name: str) -> tuple | None:
     return period.start, period.end
 
 
+@once
 def _valid(case: Case, scope: str, *, measure: str, as_of: Day) -> Spans:
     """Target by span of days: the newest version valid on the day, left out where it is empty."""
     rows = _rows(case, scope, measure=measure)

@@ -9,6 +9,8 @@ import pandas as pd
 
 from kit.data.calendar import Period
 from kit.data.case import Case
+from kit.data.frames import ScopeData, kept
+from kit.data.once import once
 from kit.scope import Scope
 
 _PLACE = {"region": "region", "team": "team", "rep": "rep_id"}
@@ -41,6 +43,12 @@ def names(roster: pd.DataFrame) -> dict[str, str]:
     twice = shown.duplicated(keep=False)
     full = shown.where(~twice, shown + " (" + latest["rep_id"] + ")")
     return dict(zip(latest["rep_id"], full, strict=True))
+
+
+@once
+def rep_names(data: ScopeData) -> dict[str, str]:
+    """The name to show for each rep that a scope may see; see `names`."""
+    return names(data.frame("roster"))
 
 
 def placed(roster: pd.DataFrame, rep_ids: Iterable[str], *, days: Iterable) -> pd.DataFrame:
@@ -91,10 +99,11 @@ def display(case: Case, scope: Scope) -> str:
     if scope.kind == "company":
         return case.settings.title
     if scope.kind == "rep":
-        return names(case.data.frame("roster")).get(scope.id, scope.id)
+        return rep_names(case.data).get(scope.id, scope.id)
     return scope.id
 
 
+@once
 def reps(case: Case) -> pd.DataFrame:
     """The reps who are active in the scope in the period.
 
@@ -110,28 +119,24 @@ def reps(case: Case) -> pd.DataFrame:
     A rep who moves within the period is active in both scopes, each for a part of it.
     """
     rows = _active(case)
-    shown = names(case.data.frame("roster"))
+    shown = rep_names(case.data)
     days = (rows["active_to"] - rows["active_from"]).dt.days + 1
     rows = rows.assign(
         rep=rows["rep_id"].map(shown).astype("str"),
         days=days,
         posts=rows["capacity"].fillna(1.0) * days,
     ).sort_values(["rep_id", "active_from"], kind="stable")
-    found = rows.groupby("rep_id", sort=True, as_index=False).agg(
-        rep=("rep", "last"),
-        team=("team", "last"),
-        region=("region", "last"),
-        hired_on=("hired_on", "last"),
-        posts=("posts", "sum"),
-        days=("days", "sum"),
-        active_from=("active_from", "min"),
-        active_to=("active_to", "max"),
-    )
-    found["capacity"] = found["posts"] / found["days"]
-    columns = ["rep_id", "rep", "team", "region", "hired_on", "capacity"]
-    return found[[*columns, "active_from", "active_to"]]
+    each = rows.groupby("rep_id", sort=True)
+    found = each[["rep", "team", "region", "hired_on"]].last()
+    sums = each[["posts", "days"]].sum()
+    return found.assign(
+        capacity=sums["posts"] / sums["days"],
+        active_from=each["active_from"].min(),
+        active_to=each["active_to"].max(),
+    ).reset_index()
 
 
+@once
 def children(case: Case) -> pd.DataFrame:
     """The scopes that the case's scope is made of in its period.
 
@@ -147,10 +152,11 @@ def children(case: Case) -> pd.DataFrame:
     kinds = {"company": ("region", "team", "rep"), "region": ("team", "rep"), "team": ("rep",)}
     sales = case.data.sales
     days = sales["date"]
-    sold = sales[
+    sold = kept(
+        sales,
         (days >= pd.Timestamp(case.period.start))
-        & (days <= pd.Timestamp(min(case.period.end, case.as_of)))
-    ]
+        & (days <= pd.Timestamp(min(case.period.end, case.as_of))),
+    )
     active = _active(case)
     for kind in kinds.get(case.scope.kind, ()):
         column = _PLACE[kind]
@@ -159,7 +165,7 @@ def children(case: Case) -> pd.DataFrame:
             found |= set(sold[column].dropna())
         if found:
             scopes = [Scope(kind, one) for one in sorted(found)]
-            shown = names(case.data.frame("roster")) if kind == "rep" else {}
+            shown = rep_names(case.data) if kind == "rep" else {}
             parts = [shown.get(one.id, one.id) for one in scopes]
             return pd.DataFrame({"scope": [str(one) for one in scopes], "part": parts}, dtype="str")
     return pd.DataFrame({"scope": [], "part": []}, dtype="str")
@@ -181,6 +187,7 @@ def members(case: Case, scope: Scope, *, period: Period | None = None) -> tuple[
     return tuple(sorted(first["rep_id"]))
 
 
+@once
 def _active(
     case: Case, *, scope: Scope | None = None, period: Period | None = None
 ) -> pd.DataFrame:

@@ -148,7 +148,7 @@ def shown(case: Case, found: Reference, *, dimension: str, ids: Iterable[str]) -
     """The names to show for the ids of a dimension: reps and customers have names of their own."""
     names: dict[str, str] = {}
     if dimension == "rep":
-        names = territory.names(case.data.frame("roster"))
+        names = territory.rep_names(case.data)
     elif dimension == "customer":
         names = customer_names(found)
     return [names.get(one, one) if one else UNKNOWN for one in ids]

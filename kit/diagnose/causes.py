@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kit.data.case import Case
+from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.diagnose import bridges, effects, standout, volume
 from kit.diagnose.catalogue import COLUMNS, Cause
@@ -16,6 +17,7 @@ DUST = 1e-6  # money that is left over by the arithmetic alone
 OF_GAP, MINOR = 0.20, 0.01  # or this share of the variance, if this share of the reference
 
 
+@once
 def causes(case: Case) -> pd.DataFrame | Unavailable:
     """List what moved bookings away from the target to date, in money.
 
@@ -54,7 +56,7 @@ def causes(case: Case) -> pd.DataFrame | Unavailable:
     apart, price = set(), pd.Series(dtype=float)
     if found.factor is not None:
         named, apart = _customers(case, found)
-        lines = effects.by_line(case, found)
+        lines = effects.by_line(case)
         prices = _prices(found, lines)
         price = lines.loc[np.sign(lines["price"]).isin(list(prices)), "price"]
         named += list(prices.values())
@@ -95,7 +97,7 @@ def least(found: Reference) -> float:
 
 def _customers(case: Case, found: Reference) -> tuple[list[Cause], set[str]]:
     """Customers lost and new, the largest by name and the rest gathered; and the ids of all."""
-    table = effects.statuses(case, found)
+    table = effects.statuses(case)
     names = bridges.customer_names(found)
     before = bridges.sums(found.before, "customer_id") * found.factor
     now = bridges.sums(found.now, "customer_id")

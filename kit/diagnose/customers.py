@@ -6,6 +6,8 @@ import datetime as dt
 
 import pandas as pd
 
+from kit.data.frames import kept
+
 RHYTHMS = 3.0  # a silence shorter than so many usual intervals is no loss
 SPREADS = 4.0  # nor one shorter than the usual interval and so many standard deviations
 SHORTEST, LONGEST = 30.0, 365.0  # days of silence: never lost before, always lost after
@@ -48,24 +50,26 @@ def status(
     ...        before_end=dt.date(2024, 9, 30))["status"].to_dict()
     {'C1': 'lost'}
     """
-    known = sales[sales["customer_id"].notna() & (sales["date"] < _after(end))]
-    ordered = known[known["amount"] > 0]
-    days = ordered[["customer_id", "date"]].assign(date=ordered["date"].dt.normalize())
-    days = days.drop_duplicates().sort_values(["customer_id", "date"])
-    days["interval"] = days.groupby("customer_id")["date"].diff().dt.days
-    table = days.groupby("customer_id").agg(
-        first=("date", "min"),
-        last=("date", "max"),
-        mean=("interval", "mean"),
-        sd=("interval", "std"),
+    known = sales[["customer_id", "date", "amount", "customer_since"]]
+    known = kept(known, known["customer_id"].notna() & (known["date"] < _after(end)))
+    customer, ids = known["customer_id"].factorize(sort=True)
+    days = pd.DataFrame({"customer": customer, "date": known["date"].dt.normalize()})
+    days = days[(known["amount"] > 0).to_numpy()].drop_duplicates()
+    days = days.sort_values(["customer", "date"])
+    intervals = days.groupby("customer")["date"].diff().dt.days.groupby(days["customer"])
+    each = days.groupby("customer")["date"]
+    table = pd.DataFrame(
+        {"first": each.min(), "last": each.max(), "mean": intervals.mean(), "sd": intervals.std()}
     )
+    since = known["customer_since"].groupby(customer).min().reindex(table.index)
+    table = table.assign(since=pd.to_datetime(since)).set_axis(ids[table.index], axis=0)
+    table = table.rename_axis("customer_id")
     silence = (pd.Timestamp(end) - table["last"]).dt.days
     usual = table["mean"] + SPREADS * table["sd"].fillna(0.0)
     patience = usual.clip(lower=RHYTHMS * table["mean"]).clip(SHORTEST, LONGEST).fillna(LONGEST)
     held = reference.reindex(table.index).fillna(0.0)
     lost = (held > 0) & (silence > patience)
-    since = known.groupby("customer_id")["customer_since"].min().reindex(table.index)
-    first = pd.concat([table["first"], pd.to_datetime(since)], axis=1).min(axis=1)
+    first = table["first"].where(~(table["since"] < table["first"]), table["since"])
     new = (held == 0) & (first > pd.Timestamp(before_end))
     label = pd.Series("kept", index=table.index).mask(new, "new").mask(lost, "lost")
     return pd.DataFrame({"status": label, "first": table["first"], "last": table["last"]})

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
 import pandas as pd
 
 from kit.data.case import Case
+from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.diagnose import customers
-from kit.diagnose.reference import Reference, reference
+from kit.diagnose.reference import reference
 
 EFFECTS = ("price", "volume", "mix", "new", "lost")
 
@@ -33,20 +37,23 @@ def revenue(case: Case) -> pd.DataFrame | Unavailable:
         return found
     if found.factor is None:
         return Unavailable(reason="no_last_year")
-    lines = by_line(case, found)
+    lines = by_line(case)
     sums = lines[list(EFFECTS)].sum()
     sums["mix"] += found.variance - float(sums.sum())  # what rounding of floats left over
     return pd.DataFrame({"effect": list(EFFECTS), "amount": [float(sums[one]) for one in EFFECTS]})
 
 
-def by_line(case: Case, found: Reference) -> pd.DataFrame:
-    """The five effects of a case by product line; see `decompose`."""
-    status = statuses(case, found)["status"]
+@once
+def by_line(case: Case) -> pd.DataFrame:
+    """The five effects of a case with a last year by product line; see `decompose`."""
+    found, status = reference(case), statuses(case)["status"]
     return decompose(found.now, found.before, factor=found.factor, status=status)
 
 
-def statuses(case: Case, found: Reference) -> pd.DataFrame:
-    """New, lost and kept customers of a case; see `kit.diagnose.customers.status`."""
+@once
+def statuses(case: Case) -> pd.DataFrame:
+    """New, lost and kept customers of a case with a last year; see `customers.status`."""
+    found = reference(case)
     held = found.before.groupby("customer_id")["amount"].sum() * found.factor
     return customers.status(
         case.data.sales, held, end=found.end, before_end=found.before_end or found.start
@@ -103,16 +110,18 @@ def decompose(
     >>> found.loc["L", ["price", "volume", "mix"]].tolist()
     [-12.0, 20.0, 0.0]
     """
-    cells = _cells(now, before)
-    cells["p0"] = _reference_price(cells, now, before)
+    sold = _sold(now, before)
+    cells = _cells(sold)
+    cells["p0"] = _reference_price(cells, sold)
     cells[["q0", "a0"]] *= factor
-    labels = pd.Series("kept", index=cells.index)
+    labels = pd.Series("kept", index=sold.customers)
     if status is not None:
-        labels = cells["customer"].map(status.to_dict()).astype(object).fillna("kept")
+        labels = sold.customers.to_series().map(status.to_dict()).astype(object).fillna("kept")
+    labels = labels.to_numpy()[cells["customer"]]
     cells["priced"] = cells["q1"] * cells["p0"]
-    kept = cells[labels == "kept"]
-    sums = kept.groupby("line")[["q0", "a0", "q1", "a1", "priced"]].sum()
-    sums = sums.reindex(sorted(cells["line"].unique()), fill_value=0.0)
+    lines, kept = np.unique(cells["line"]), cells[labels == "kept"]
+    columns = ["q0", "a0", "q1", "a1", "priced", "l0", "n0", "l1", "n1"]
+    sums = kept[columns].groupby(kept["line"]).sum().reindex(lines, fill_value=0.0)
     mean = (sums["a0"] / sums["q0"].where(sums["q0"] > 0)).where(lambda found: found > 0)
     moved = sums["priced"] - sums["a0"]
     volume = ((sums["q1"] - sums["q0"]) * mean).fillna(moved)
@@ -122,69 +131,89 @@ def decompose(
         part = cells[labels == label]
         table[label] = (part["a1"] - part["a0"]).groupby(part["line"]).sum()
     table["priced"] = sums["priced"]
-    listed = kept[["line"]].join(kept[["l1", "n1", "l0", "n0"]]).groupby("line").sum()
-    table[["listed", "net", "listed_before", "net_before"]] = listed
-    return table.fillna(0.0)
+    table[["listed", "net", "listed_before", "net_before"]] = sums[["l1", "n1", "l0", "n0"]]
+    return table.fillna(0.0).set_axis(sold.lines[lines].rename("line"))
 
 
-def _cells(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+class _Sold(NamedTuple):
+    """Order lines of both sides, with places in sorted names for article, customer and line.
+
+    Columns of `rows`: now (which side), article, customer, line, quantity q, list l (empty where
+    not known) and amount a.
+    """
+
+    rows: pd.DataFrame
+    articles: pd.Index
+    customers: pd.Index
+    lines: pd.Index
+
+
+def _sold(now: pd.DataFrame, before: pd.DataFrame) -> _Sold:
+    columns = ["article", "product_id", "customer_id", "line"]
+    texts = pd.concat([now[columns], before[columns]], ignore_index=True).astype("str")
+    article = texts["article"].fillna(texts["product_id"])
+    found = [article, texts["customer_id"], texts["line"]]
+    (article, articles), (customer, customers), (line, lines) = (
+        one.fillna("").factorize(sort=True) for one in found
+    )
+    both = {"now": np.arange(len(texts)) < len(now)}
+    both |= {"article": article, "customer": customer, "line": line}
+    for short, column in _SIDES.items():
+        both[short] = np.concatenate([side[column].astype(float) for side in (now, before)])
+    return _Sold(pd.DataFrame(both), articles, customers, lines)
+
+
+def _cells(sold: _Sold) -> pd.DataFrame:
     """One row per article × customer: quantity q, list l, amount a, now (1) and before (0).
 
     n is the net amount of the rows whose list amount is known, so that n ÷ l is a discount.
     """
-    one = _summed(now).add_suffix("1")
-    zero = _summed(before).add_suffix("0")
-    cells = one.join(zero, how="outer").fillna(0.0).sort_index().reset_index()
-    names = pd.concat([_named(now), _named(before)])
-    lines = names.drop_duplicates("article").set_index("article")["line"]
-    cells["line"] = cells["article"].map(lines)
-    return cells
+    rows, many = sold.rows, len(sold.customers)
+    values = rows[["q", "l", "a"]].fillna(0.0)
+    values["n"] = values["a"].where(rows["l"].notna(), 0.0)
+    place = rows["article"] * many + rows["customer"]
+    one, zero = (values[side].groupby(place[side]).sum() for side in (rows["now"], ~rows["now"]))
+    places = np.unique(place)
+    cells = pd.concat(
+        [one.reindex(places).add_suffix("1"), zero.reindex(places).add_suffix("0")], axis=1
+    )
+    cells = cells.fillna(0.0).reset_index(drop=True)
+    lines = rows.drop_duplicates("article").set_index("article")["line"]
+    article, customer = divmod(places, many or 1)
+    line = lines.reindex(article).to_numpy()
+    return cells.assign(article=article, customer=customer, line=line)
 
 
-def _named(sales: pd.DataFrame) -> pd.DataFrame:
-    article = sales["article"].fillna(sales["product_id"]).fillna("")
-    return pd.DataFrame(
-        {
-            "article": article,
-            "customer": sales["customer_id"].fillna(""),
-            "line": sales["line"].fillna(""),
-        }
-    ).astype(object)
-
-
-def _summed(sales: pd.DataFrame) -> pd.DataFrame:
-    table = _named(sales)
-    for short, column in _SIDES.items():
-        table[short] = sales[column].fillna(0.0).astype(float)
-    table["n"] = table["a"].where(sales["list_amount"].notna(), 0.0)
-    return table.groupby(["article", "customer"])[["q", "l", "a", "n"]].sum()
-
-
-def _reference_price(cells: pd.DataFrame, now: pd.DataFrame, before: pd.DataFrame) -> pd.Series:
+def _reference_price(cells: pd.DataFrame, sold: _Sold) -> pd.Series:
     own = _ratio(cells["a0"], cells["q0"])
-    listed = _list_price(before, cells).fillna(_list_price(now, cells))
-    kept = _ratio(*_sums(cells, ["customer", "line"]))
-    kept = kept.fillna(_ratio(*_sums(cells, ["line"])))
-    kept = kept.fillna(_ratio(*(pd.Series(cells[one].sum(), cells.index) for one in ("n0", "l0"))))
-    article = cells.groupby("article")[["a0", "q0"]].transform("sum")
+    listed = _list_price(sold, cells, now=False).fillna(_list_price(sold, cells, now=True))
+    known = cells[["n0", "l0"]]
+    both = _whole(known, cells["customer"] * len(sold.lines) + cells["line"])
+    kept = _ratio(both["n0"], both["l0"])
+    line = _whole(known, cells["line"])
+    kept = kept.fillna(_ratio(line["n0"], line["l0"]))
+    kept = kept.fillna(_ratio(*(pd.Series(known[one].sum(), cells.index) for one in known)))
+    article = _whole(cells[["a0", "q0"]], cells["article"])
     mean = _ratio(article["a0"], article["q0"])
     price = own.fillna(listed * kept).fillna(mean)
     return price.fillna(_ratio(cells["a1"], cells["q1"])).fillna(0.0)
 
 
-def _sums(cells: pd.DataFrame, by: list[str]) -> tuple[pd.Series, pd.Series]:
-    sums = cells.groupby(by)[["n0", "l0"]].transform("sum")
-    return sums["n0"], sums["l0"]
+def _whole(cells: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
+    """For each cell the sums over all that share its key."""
+    return cells.groupby(key).sum().reindex(key).set_axis(cells.index)
 
 
-def _list_price(sales: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
+def _list_price(sold: _Sold, cells: pd.DataFrame, *, now: bool) -> pd.Series:
     """Mean list price of a piece by the cells' article, from rows whose list amount is known."""
-    rows = sales[sales["list_amount"].notna()]
-    article = _named(rows)["article"]
-    sums = rows[["list_amount", "quantity"]].astype(float).groupby(article).sum()
-    return cells["article"].map(_ratio(sums["list_amount"], sums["quantity"]))
+    rows = sold.rows[(sold.rows["now"] == now) & sold.rows["l"].notna()]
+    sums = rows[["l", "q"]].groupby(rows["article"]).sum()
+    found = _ratio(sums["l"], sums["q"]).reindex(cells["article"])
+    return found.set_axis(cells.index)
 
 
 def _ratio(top: pd.Series, bottom: pd.Series) -> pd.Series:
     """top ÷ bottom where both are above zero, else NaN."""
-    return (top / bottom.where(bottom > 0)).where(lambda found: found > 0)
+    whole = top.to_numpy(), bottom.to_numpy()
+    found = np.divide(*whole, out=np.full(len(top), np.nan), where=(whole[0] > 0) & (whole[1] > 0))
+    return pd.Series(found, index=top.index)

@@ -9,6 +9,8 @@ from statistics import NormalDist
 import pandas as pd
 
 from kit.data.case import Case
+from kit.data.frames import kept
+from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.diagnose.reference import within
 
@@ -46,6 +48,7 @@ def steps(case: Case) -> pd.DataFrame | Unavailable:
     return found if isinstance(found, Unavailable) else found[_COLUMNS]
 
 
+@once
 def measured(case: Case) -> pd.DataFrame | Unavailable:
     """The frame of `steps` with stage, next and distinct (whether the test tells them apart)."""
     if not case.data.has("opportunities"):
@@ -93,9 +96,8 @@ def loss_reasons(case: Case) -> pd.DataFrame | Unavailable:
     if not case.data.has("opportunities"):
         return Unavailable(table="opportunities")
     start, end, _ = spans(case)
-    deals = decided(case)
+    deals = within(closed(case), start, end)
     deals = deals[deals["status"] == "lost"]
-    deals = within(deals.assign(date=deals["closed_on"]), start, end)
     if deals.empty:
         return Unavailable(reason="no_losses")
     reason = deals["loss_reason"].fillna("unknown").astype(object)
@@ -106,6 +108,7 @@ def loss_reasons(case: Case) -> pd.DataFrame | Unavailable:
     return table.reset_index().sort_values(**order).reset_index(drop=True)
 
 
+@once
 def departures(case: Case) -> pd.DataFrame:
     """Every departure of a deal from a stage up to `as_of`: opportunity_id, stage, date, onward.
 
@@ -127,30 +130,32 @@ def departures(case: Case) -> pd.DataFrame:
             }
         )
     events = case.data.frame("stage_events")
-    events = events[events["entered_on"] < pd.Timestamp(case.as_of) + pd.Timedelta(days=1)]
-    events = events.merge(deals[["opportunity_id"]], on="opportunity_id")
-    place = events["stage"].map({stage: number for number, stage in enumerate(stages)})
-    seen = pd.DataFrame({"opportunity_id": events["opportunity_id"], "place": place,
-                         "on": events["entered_on"]}).dropna()  # fmt: skip
-    won = ends[ends["status"] == "won"]
-    won = won.merge(seen[["opportunity_id"]].drop_duplicates(), on="opportunity_id")
-    seen = pd.concat([seen, pd.DataFrame({"opportunity_id": won["opportunity_id"], "place": last,
-                                          "on": won["closed_on"]})])  # fmt: skip
+    ids = pd.Index(deals["opportunity_id"]).sort_values()  # a deal's number is its place in these
+    places = {stage: number for number, stage in enumerate(stages)}
+    deal, place = ids.get_indexer(events["opportunity_id"]), events["stage"].map(places)
+    seen = pd.DataFrame({"deal": deal, "place": place, "on": events["entered_on"]})
+    seen = seen[(seen["deal"] >= 0) & (seen["on"] < _after(case.as_of))].dropna()
+    won, lost = (
+        ends.loc[ends["status"] == outcome, "closed_on"].set_axis(
+            ids.get_indexer(ends.loc[ends["status"] == outcome, "opportunity_id"])
+        )
+        for outcome in ("won", "lost")
+    )
+    won = won[won.index.isin(seen["deal"])]
+    seen = pd.concat([seen, pd.DataFrame({"deal": won.index, "place": last, "on": won.array})])
     # First entry to this stage or any later one, walking each deal from its furthest stage back.
-    seen = seen.groupby(["opportunity_id", "place"], as_index=False)["on"].min()
-    seen = seen.sort_values(["opportunity_id", "place"])
-    entry = seen.iloc[::-1].groupby("opportunity_id")["on"].cummin().iloc[::-1]
-    seen["left"] = entry.groupby(seen["opportunity_id"]).shift(-1)
-    onward = seen[seen["left"].notna()].assign(onward=True)
-    furthest = seen[seen["left"].isna() & (seen["place"] < last)]
-    lost = ends[ends["status"] == "lost"][["opportunity_id", "closed_on"]]
-    lost = furthest.merge(lost, on="opportunity_id").assign(left=lambda one: one["closed_on"])
-    both = pd.concat([onward, lost.assign(onward=False)])
-    names = both["place"].astype(int).map(dict(enumerate(stages)))
+    seen = seen.groupby(["deal", "place"], as_index=False)["on"].min()
+    entry = seen.iloc[::-1].groupby("deal")["on"].cummin().iloc[::-1]
+    seen["left"] = entry.groupby(seen["deal"]).shift(-1)
+    seen["onward"] = seen["left"].notna()
+    onward = seen[seen["onward"]]
+    furthest = seen[~seen["onward"] & (seen["place"] < last) & seen["deal"].isin(lost.index)]
+    furthest = furthest.assign(left=lost.reindex(furthest["deal"]).array)
+    both = pd.concat([onward, furthest], ignore_index=True)
     return pd.DataFrame(
-        {"opportunity_id": both["opportunity_id"], "stage": names, "date": both["left"],
-         "onward": both["onward"].astype(bool)}
-    ).reset_index(drop=True)  # fmt: skip
+        {"opportunity_id": ids[both["deal"]], "stage": both["place"].map(dict(enumerate(stages))),
+         "date": both["left"], "onward": both["onward"]}
+    )  # fmt: skip
 
 
 def spans(case: Case) -> tuple[dt.date, dt.date, dt.date]:
@@ -195,13 +200,25 @@ def differ(reached: int, entered: int, reached_before: int, entered_before: int)
     return 2 * (1 - NORMAL.cdf(z))
 
 
+@once
 def decided(case: Case) -> pd.DataFrame:
     """Opportunities as seen on `as_of`: those closed later, or with no day of closing, are open."""
-    deals = case.data.frame("opportunities")
-    day = pd.Timestamp(case.as_of) + pd.Timedelta(days=1)
-    deals = deals[deals["created_on"] < day]
+    deals, day = case.data.frame("opportunities"), _after(case.as_of)
+    deals = kept(deals, deals["created_on"] < day)
     closed = deals["closed_on"].notna() & (deals["closed_on"] < day)
     return deals.assign(status=deals["status"].where(closed, "open"))
+
+
+@once
+def closed(case: Case) -> pd.DataFrame:
+    """Opportunities won and lost as seen on `as_of`, with the day of closing as `date`."""
+    deals = decided(case)
+    deals = kept(deals, deals["status"] != "open")
+    return deals.assign(date=deals["closed_on"])
+
+
+def _after(day: dt.date) -> pd.Timestamp:
+    return pd.Timestamp(day) + pd.Timedelta(days=1)
 
 
 def _stages(case: Case) -> tuple[str, ...]:
@@ -210,8 +227,6 @@ def _stages(case: Case) -> tuple[str, ...]:
 
 
 def _value(case: Case, before: dt.date, start: dt.date) -> float:
-    deals = decided(case)
-    deals = deals[deals["status"] != "open"].assign(date=lambda one: one["closed_on"])
-    year = within(deals, before, start - dt.timedelta(days=1))
+    year = within(closed(case), before, start - dt.timedelta(days=1))
     won = year.loc[year["status"] == "won", "amount"].mean()
     return float(year["amount"].mean() if pd.isna(won) else won)

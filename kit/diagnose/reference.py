@@ -10,6 +10,8 @@ import pandas as pd
 from kit.data import targets
 from kit.data.case import Case
 from kit.data.elapsed import year_ago
+from kit.data.frames import kept
+from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.plan import schedule
 
@@ -77,9 +79,10 @@ def values(sales: pd.DataFrame, measure: str) -> pd.Series:
 
 def within(sales: pd.DataFrame, start: dt.date, end: dt.date) -> pd.DataFrame:
     """The rows dated from start to end, both included."""
-    return sales[(sales["date"] >= pd.Timestamp(start)) & (sales["date"] < _after(end))]
+    return kept(sales, (sales["date"] >= pd.Timestamp(start)) & (sales["date"] < _after(end)))
 
 
+@once
 def reference(case: Case, *, measure: str = "bookings") -> Reference | Unavailable:
     """Build the reference of a case for bookings, quantity or margin.
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit.data.case import Case
+from kit.data.frames import kept
 from kit.data.tables import Unavailable
 from kit.diagnose import bridges
 from kit.diagnose.catalogue import Cause
@@ -17,6 +18,8 @@ from kit.errors import UnknownPeriodError
 
 DIMENSIONS = ("region", "team", "rep", "line", "channel")
 UNUSUAL = 3.0  # a part stands out beyond so many times its usual shift against the others
+_COLUMNS = ("date", "order_id", "customer_id", "region", "team", "rep_id", "line", "channel",
+            "amount")  # fmt: skip
 _EARLIER, _FEWEST = 8, 4  # earlier periods a part is judged by
 
 
@@ -62,83 +65,105 @@ def part(
 
 
 def _excesses(case: Case, found: Reference, *, apart: set[str], price: pd.Series) -> Iterator[dict]:
-    seen = case.data.sales["date"] < pd.Timestamp(found.end) + pd.Timedelta(days=1)
-    sales = _as_served(case.data.sales[seen], apart)
+    sales = case.data.sales[list(_COLUMNS)]
+    sales = kept(sales, sales["date"] < pd.Timestamp(found.end) + pd.Timedelta(days=1))
+    sales = _as_served(sales, apart)
     now = within(sales, found.start, found.end)
     before, earlier = sales.iloc[:0], []
     if found.factor is not None:
         before = within(sales, found.before_start, found.before_end)
-        earlier = _earlier(case, sales)
+        earlier = _earlier(case, sales["date"])
+    amounts = values(sales, "bookings").to_numpy()
     days = (found.end - found.start).days + 1
     longer = math.sqrt(((case.period.end - case.period.start).days + 1) / days)
     for dimension in DIMENSIONS:
+        column = bridges.COLUMNS[dimension]
         if found.factor is None:
             table = bridges.parts(case, found, dimension=dimension)
             if isinstance(table, Unavailable):
                 continue
             table = table[["part", "reference", "actual"]]
         else:
-            table = _sides(now, before, dimension)
+            sides = {"reference": bridges.sums(before, column), "actual": bridges.sums(now, column)}
+            table = pd.concat(sides, axis=1).fillna(0.0)
             table["reference"] *= found.factor
             names = bridges.shown(case, found, dimension=dimension, ids=table.index)
             table.insert(0, "part", names)
-        excess = _excess(table, price if dimension == "line" else None)
-        past = [_excess(_sides(*pair, dimension)) / _whole(pair[1]) for pair in earlier]
+        by_price: np.ndarray | float = 0.0
+        if dimension == "line":
+            by_price = price.reindex(table.index).fillna(0.0).to_numpy()
+        both = table["reference"].to_numpy(), table["actual"].to_numpy()
+        table["excess"] = _excess(*both, by_price)
+        past = _shares(sales[column], amounts, earlier)
         for key in sorted(table.index):
             row = table.loc[key]
             if not key or row["reference"] <= 0 or row["actual"] <= 0 or len(table) < 2:
                 continue
-            known = [one[key] for one in past if key in one.index]
-            usual = None
+            known, usual = past.get(key, ()), None
             if len(known) >= _FEWEST:
                 usual = math.sqrt(np.mean(np.square(known))) * abs(found.total) * longer
             yield {"dimension": dimension, "part": row["part"], "usual": usual,
                    "reference": row["reference"], "actual": row["actual"],
-                   "excess": float(excess[key])}  # fmt: skip
+                   "excess": float(row["excess"])}  # fmt: skip
 
 
-def _sides(now: pd.DataFrame, before: pd.DataFrame, dimension: str) -> pd.DataFrame:
-    column = bridges.COLUMNS[dimension]
-    sides = {"reference": bridges.sums(before, column), "actual": bridges.sums(now, column)}
-    return pd.concat(sides, axis=1).fillna(0.0)
+def _excess(
+    reference: np.ndarray, actual: np.ndarray, by_price: np.ndarray | float = 0.0
+) -> np.ndarray:
+    effect = actual - reference - by_price
+    others = reference.sum() - reference
+    path = np.divide(effect.sum() - effect, others, out=0.0 * others, where=others > 0)
+    return np.where(others > 0, effect - reference * path, 0.0)
 
 
-def _excess(table: pd.DataFrame, price: pd.Series | None = None) -> pd.Series:
-    effect = table["actual"] - table["reference"]
-    if price is not None:
-        effect = effect - price.reindex(effect.index).fillna(0.0)
-    others = (table["reference"].sum() - table["reference"]).where(lambda found: found > 0)
-    path = (effect.sum() - effect) / others
-    return (effect - table["reference"] * path).fillna(0.0)
-
-
-def _whole(before: pd.DataFrame) -> float:
-    return float(values(before, "bookings").sum()) or math.nan
+def _shares(
+    ids: pd.Series, amounts: np.ndarray, pairs: list[tuple[np.ndarray, np.ndarray]]
+) -> dict[str, list[float]]:
+    """The excess of each part, as a share of the whole, in the pairs in which it had business."""
+    codes, names = ids.fillna("").factorize()
+    found: dict[str, list[float]] = {name: [] for name in names}
+    for now, before in pairs:
+        actual, reference = (
+            np.bincount(codes[rows], amounts[rows], len(names)) for rows in (now, before)
+        )
+        shares = _excess(reference, actual) / (float(amounts[before].sum()) or math.nan)
+        for place in np.unique(codes[np.concatenate([now, before])]):
+            found[names[place]].append(shares[place])
+    return found
 
 
 def _as_served(sales: pd.DataFrame, apart: set[str]) -> pd.DataFrame:
     """Sales without some customers, each customer's under the rep and team who served it last."""
-    sales = sales[~sales["customer_id"].isin(apart)]
-    last = sales.dropna(subset=["customer_id"]).sort_values(["date", "order_id"], kind="stable")
+    codes, customers = sales["customer_id"].factorize()
+    left = ~np.isin(codes, customers.get_indexer(list(apart))) | (codes < 0)
+    sales, codes = kept(sales, left), codes[left]
+    newest = sales["date"].groupby(codes).transform("max")
+    last = kept(sales, (codes >= 0) & (sales["date"] == newest))
+    last = last.sort_values("order_id", kind="stable")
     last = last.drop_duplicates("customer_id", keep="last").set_index("customer_id")
     served = {}
     for column in ("rep_id", "team"):
-        latest = sales["customer_id"].map(last[column].to_dict()).astype(object)
-        served[column] = latest.fillna(sales[column].astype(object))
+        latest = [*last[column].reindex(customers), None]  # the last for rows without a customer
+        latest = np.array(latest, dtype=object)[codes]
+        ids = np.where(pd.isna(latest), sales[column].to_numpy(dtype=object), latest)
+        served[column] = pd.Series(ids, index=sales.index, dtype=object)
     return sales.assign(**served)
 
 
-def _earlier(case: Case, sales: pd.DataFrame) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
-    """Sales of up to eight earlier periods, each with those of its own year before."""
-    pairs: list[tuple[pd.DataFrame, pd.DataFrame]] = []
-    one = case.period
-    while len(pairs) < _EARLIER and len(sales):
+def _earlier(case: Case, dates: pd.Series) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Rows of up to eight earlier periods, each with those of its own year before."""
+    pairs: list[tuple[np.ndarray, np.ndarray]] = []
+    one, days = case.period, dates.to_numpy().astype("datetime64[D]")
+    first = days.min() - np.timedelta64(31, "D") if len(days) else None
+    while len(pairs) < _EARLIER and first is not None:
         try:
             one = case.calendar.previous(one)
             past = case.calendar.year_ago(one)
         except UnknownPeriodError:
             break
-        if pd.Timestamp(past.start) < sales["date"].min() - pd.Timedelta(days=31):
+        if np.datetime64(past.start) < first:
             break
-        pairs.append((within(sales, one.start, one.end), within(sales, past.start, past.end)))
+        ends = [(np.datetime64(span.start), np.datetime64(span.end)) for span in (one, past)]
+        now, before = (np.flatnonzero((days >= start) & (days <= end)) for start, end in ends)
+        pairs.append((now, before))
     return pairs

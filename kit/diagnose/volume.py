@@ -86,7 +86,7 @@ def deal_size(case: Case) -> Cause | None:
         return None
     before = _year(case)[0]["amount"]
     start, end, _ = funnel.spans(case)
-    now = _closed(case, start, end)
+    now = within(funnel.closed(case), start, end)
     now = now.loc[now["status"] == "won", "amount"]
     now, before = now[now > 0], before[before > 0]
     if min(len(now), len(before)) < 5:
@@ -121,16 +121,10 @@ def _posts(case: Case, days: pd.DatetimeIndex, *, ramp: tuple[float, ...]) -> fl
     return total / len(days)
 
 
-def _closed(case: Case, start, end) -> pd.DataFrame:
-    table = funnel.decided(case)
-    table = table[table["status"] != "open"]
-    return within(table.assign(date=table["closed_on"]), start, end)
-
-
 def _year(case: Case) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Deals won, and all decided, in the twelve months before the period."""
     start, _, before = funnel.spans(case)
-    table = _closed(case, before, start - pd.Timedelta(days=1))
+    table = within(funnel.closed(case), before, start - pd.Timedelta(days=1))
     return table[table["status"] == "won"], table
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from kit.data.calendar import Period
 from kit.data.case import Case
 from kit.data.measures import actuals
+from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.data.territory import children as parts_of
 from kit.data.territory import reps
@@ -64,12 +65,27 @@ def children(
     """
     if isinstance(proposal, Unavailable):
         return proposal
+    found = weighted(case)
+    if isinstance(found, Unavailable):
+        return found
+    total = proposal.handed_out
+    unit = _unit(case, total, len(found))
+    weights = found.set_index("scope")["weight"]
+    target = split(total, weights, unit=unit, locks=locks, floors=floors, caps=caps).to_numpy()
+    share = target / total if total else np.full(len(found), np.nan)
+    return found.assign(target=target, share=share)
+
+
+@once
+def weighted(case: Case) -> pd.DataFrame | Unavailable:
+    """The parts of the case's scope with last_year and weight; see `children`."""
     found = parts_of(case)
     if found.empty:
         return Unavailable(reason="no_children", detail=str(case.scope))
     scopes = [Scope.parse(one) for one in found["scope"]]
     before = _last_year(case, scopes)
-    staffed = _posts(case, scopes) @ schedule.seasonality(case).to_numpy()
+    by_month = np.array([_posts(case)[str(one)] for one in scopes])
+    staffed = by_month @ schedule.seasonality(case).to_numpy()
     kinds = {
         "history": _with_newcomers(case, scopes, before, staffed),
         "potential": _potential(case, scopes),
@@ -84,12 +100,7 @@ def children(
         return Unavailable(reason="no_weights", detail=str(case.scope))
     blend = {kind: size / sum(blend.values()) for kind, size in blend.items()}
     weight = sum(size * kinds[kind] / kinds[kind].sum() for kind, size in blend.items())
-    total = proposal.handed_out
-    unit = _unit(case, total, len(found))
-    weights = pd.Series(weight, index=found["scope"])
-    target = split(total, weights, unit=unit, locks=locks, floors=floors, caps=caps).to_numpy()
-    share = target / total if total else np.full(len(found), np.nan)
-    found = found.assign(last_year=before, weight=weight, target=target, share=share)
+    found = found.assign(last_year=before, weight=weight)
     found.attrs["blend"] = blend
     return found
 
@@ -125,7 +136,7 @@ def grid(
         return found
     months = schedule.parts(case, proposal.handed_out)
     rows, columns = found["target"].to_numpy(), months["target"].to_numpy()
-    staffed = _posts(case, [Scope.parse(one) for one in found["scope"]])
+    staffed = np.array([_posts(case)[one] for one in found["scope"]])
     most = staffed.max(axis=1, keepdims=True)
     presence = np.divide(staffed, most, out=np.ones_like(staffed), where=most > 0)
     seed = np.maximum(presence, _TRACE) * months["seasonality"].to_numpy()
@@ -171,15 +182,17 @@ def _before(case: Case, step: Callable[[Period], Period]) -> Period | None:
     return before if before.end <= cutoff(case) else None
 
 
-def _posts(case: Case, scopes: list[Scope]) -> np.ndarray:
-    """Ramped posts of each part (rows) by month of the period (columns)."""
+@once
+def _posts(case: Case) -> dict[str, np.ndarray]:
+    """Ramped posts of each part of the scope, month by month of the period."""
+    scopes = [Scope.parse(one) for one in parts_of(case)["scope"]]
     months = case.calendar.parts(case.period)
     own = posts(case, months)
     rows = [
         own[own.index == one.id] if one.kind == "rep" else posts(replace(case, scope=one), months)
         for one in scopes
     ]
-    return np.array([one.sum().to_numpy() for one in rows])
+    return {str(one): row.sum().to_numpy() for one, row in zip(scopes, rows, strict=True)}
 
 
 def _with_newcomers(

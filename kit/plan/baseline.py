@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit.data.case import Case
+from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.plan import backtest, chance
 from kit.plan.history import Past, last_year, past
@@ -127,6 +128,7 @@ class Outlook:
         return chance.of_target(target, mean=self.mean, errors=self.errors)
 
 
+@once
 def outlook(case: Case, *, measure: str = "bookings") -> Outlook | Unavailable:
     """Forecast the case's period from what was known before it began.
 

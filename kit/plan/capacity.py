@@ -28,13 +28,15 @@ def posts(case: Case, spans: Sequence[Period]) -> pd.DataFrame:
         the rep is in the scope.
     """
     people = reps(case)
+    came = people["active_from"].to_numpy().astype("datetime64[D]")
+    left = people["active_to"].to_numpy().astype("datetime64[D]")
     found = {}
     for span in spans:
-        start, end = pd.Timestamp(span.start), pd.Timestamp(span.end)
-        first, last = people["active_from"].clip(lower=start), people["active_to"].clip(upper=end)
-        days = ((last - first).dt.days + 1).clip(lower=0) / ((end - start).days + 1)
+        first = np.maximum(came, np.datetime64(span.start))
+        last = np.minimum(left, np.datetime64(span.end))
+        days = np.maximum((last - first).astype(int) + 1, 0) / span.days
         ramp = ramped(people["hired_on"], span, ramp=case.settings.targets.ramp)
-        found[span.name] = (people["capacity"] * days).to_numpy() * ramp
+        found[span.name] = people["capacity"].to_numpy() * days * ramp
     return pd.DataFrame(found, index=pd.Index(people["rep_id"], name="rep_id"), dtype="float64")
 
 
@@ -58,7 +60,7 @@ def ramped(hired_on: pd.Series, span: Period, *, ramp: Sequence[float]) -> np.nd
     >>> ramped(hired, july, ramp=[0.25, 0.5, 0.75]).tolist()
     [0.5, 1.0, 0.0, 1.0]
     """
-    months = (span.end.year - hired_on.dt.year) * 12 + span.end.month - hired_on.dt.month
+    hired = hired_on.to_numpy().astype("datetime64[M]")
+    months = (np.datetime64(span.end, "M") - hired).astype(int) + 1
     steps = np.array([0.0, *ramp, 1.0])
-    place = months.fillna(len(steps)).add(1).clip(0, len(steps) - 1).astype(int)
-    return steps[place]
+    return steps[np.where(np.isnat(hired), len(steps) - 1, months.clip(0, len(steps) - 1))]

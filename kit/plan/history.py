@@ -6,11 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from kit.data.calendar import Period
 from kit.data.case import Case
-from kit.data.measures import daily
+from kit.data.frames import kept
+from kit.data.measures import USED, daily
+from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.errors import UnknownPeriodError
 
@@ -49,6 +52,7 @@ def cutoff(case: Case) -> dt.date:
     return min(case.period.start - dt.timedelta(1), case.as_of)
 
 
+@once
 def past(case: Case, *, measure: str = "bookings") -> Past | Unavailable:
     """The scope's history before its period, and what is to be forecast.
 
@@ -87,6 +91,7 @@ def past(case: Case, *, measure: str = "bookings") -> Past | Unavailable:
     return Past(frame.loc[:, positive | (frame.columns == 0)], known, ahead, inside, cycle)
 
 
+@once
 def days_before(case: Case, *, measure: str = "bookings") -> pd.Series | Unavailable:
     """A measure by day from the first day with a figure to the last day a plan may know."""
     dates = [case.data.sales["date"].min()]
@@ -103,7 +108,10 @@ def days_before(case: Case, *, measure: str = "bookings") -> pd.Series | Unavail
 
 def sums(days: pd.Series, spans: Sequence[Period]) -> pd.Series:
     """Sums of a daily series over spans of days, one a span, in order."""
-    found = [days.loc[pd.Timestamp(one.start) : pd.Timestamp(one.end)].sum() for one in spans]
+    amounts, dates = days.fillna(0.0).to_numpy(), days.index.to_numpy().astype("datetime64[D]")
+    starts = dates.searchsorted([np.datetime64(one.start) for one in spans])
+    ends = dates.searchsorted([np.datetime64(one.end) for one in spans], side="right")
+    found = [amounts[start:end].sum() for start, end in zip(starts, ends, strict=True)]
     return pd.Series(found, dtype="float64")
 
 
@@ -130,8 +138,8 @@ def last_year(case: Case, *, measure: str = "bookings") -> float | None:
 
 
 def _lines(case: Case, last: dt.date) -> list[pd.DataFrame]:
-    sales = case.data.sales
-    sales = sales[(sales["date"] <= pd.Timestamp(last)) & sales["line"].notna()]
+    sales = case.data.sales[["line", *USED]]
+    sales = kept(sales, (sales["date"] <= pd.Timestamp(last)) & sales["line"].notna())
     size = sales.groupby("line")["amount"].sum().sort_index().sort_values(kind="stable")
     names = size.index[::-1][:_LINES] if len(size) > 1 else ()
-    return [sales[sales["line"] == one] for one in names]
+    return [kept(sales[list(USED)], sales["line"] == one) for one in names]

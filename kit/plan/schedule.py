@@ -9,6 +9,7 @@ import pandas as pd
 
 from kit.data.calendar import Period
 from kit.data.case import Case
+from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.errors import UnknownPeriodError
 from kit.plan.exact import split
@@ -42,14 +43,11 @@ def due(case: Case, amount: float, *, measure: str = "bookings") -> pd.Series:
     A sub-period's amount is spread evenly over its working days. A period without any is spread
     evenly over its days.
     """
-    months = case.calendar.parts(case.period)
-    worked = _worked(case)
-    cumulative = [0.0]
-    for month, target in zip(months, _targets(case, amount, measure=measure), strict=True):
-        days = worked.loc[pd.Timestamp(month.start) : pd.Timestamp(month.end)]
-        passed = days.cumsum() / days.sum() if days.any() else days
-        cumulative += list(cumulative[-1] + target * passed)
-    found = pd.Series(cumulative[1:], index=worked.index, name="target")
+    passed, reached = [], 0.0
+    for days, target in zip(_by_month(case), _targets(case, amount, measure=measure), strict=True):
+        passed.append(reached + target * (days.cumsum() / days.sum() if days.any() else days))
+        reached = passed[-1][-1]
+    found = pd.Series(np.concatenate(passed), index=_worked(case).index, name="target")
     found.iloc[-1] = float(amount)
     return found
 
@@ -134,11 +132,11 @@ def milestones(
     return pd.DataFrame(rows, columns=["period", "date", "share", "target"])
 
 
+@once
 def seasonality(case: Case, *, measure: str = "bookings") -> pd.Series:
     """Shares of the period's months in its amount, from season and working days; they sum to 1."""
     months = case.calendar.parts(case.period)
-    worked = _worked(case)
-    days = np.array([worked.loc[_slice(one)].sum() for one in months])
+    days = np.array([one.sum() for one in _by_month(case)])
     weight = days * _season(case, len(months), measure=measure)
     weight = weight if weight.sum() > 0 else days
     return pd.Series(weight / weight.sum(), index=[one.name for one in months], name="seasonality")
@@ -153,15 +151,14 @@ def _targets(case: Case, amount: float, *, measure: str) -> np.ndarray:
 
 
 def _day_shares(case: Case, *, measure: str) -> pd.Series:
-    worked = _worked(case)
-    found = []
-    months = case.calendar.parts(case.period)
-    for month, share in zip(months, seasonality(case, measure=measure), strict=True):
-        days = worked.loc[_slice(month)]
-        found.append(share * days / days.sum() if days.any() else days)
-    return pd.concat(found)
+    found = [
+        share * days / days.sum() if days.any() else days
+        for days, share in zip(_by_month(case), seasonality(case, measure=measure), strict=True)
+    ]
+    return pd.Series(np.concatenate(found), index=_worked(case).index)
 
 
+@once
 def _worked(case: Case) -> pd.Series:
     """1.0 on working days of the period and 0.0 on others; 1.0 on all where there is none."""
     days = pd.date_range(case.period.start, case.period.end, unit="us")
@@ -209,5 +206,10 @@ def _against_days(case: Case, days: pd.Series, months: Sequence[Period]) -> np.n
     return np.divide(results / results.sum(), even, out=np.ones_like(even), where=even > 0)
 
 
-def _slice(span: Period) -> slice:
-    return slice(pd.Timestamp(span.start), pd.Timestamp(span.end))
+def _by_month(case: Case) -> list[np.ndarray]:
+    """The days of each month of the period: 1.0 where they are worked; see `_worked`."""
+    worked, first = _worked(case).to_numpy(), case.period.start
+    return [
+        worked[(one.start - first).days : (one.end - first).days + 1]
+        for one in case.calendar.parts(case.period)
+    ]

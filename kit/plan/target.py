@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit.data.case import Case
+from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.data.targets import in_force
 from kit.plan.baseline import Outlook, outlook
@@ -70,6 +71,7 @@ class Proposal:
     outlook: Outlook | Unavailable
 
 
+@once
 def proposal(case: Case) -> Proposal | Unavailable:
     """Propose the bookings target of the case's scope and period, as `targets` in settings asks.
 

@@ -9,6 +9,8 @@ import pandas as pd
 from scipy import stats
 
 from kit.data.case import Case
+from kit.data.frames import kept
+from kit.data.once import once
 
 FEWEST_ROWS = 20
 SIGNIFICANT = 0.05
@@ -17,9 +19,10 @@ SIGNIFICANT = 0.05
 def between(frame: pd.DataFrame, column: str, start: dt.date, end: dt.date) -> pd.DataFrame:
     """Rows whose day lies from `start` to `end`, both included."""
     days = frame[column]
-    return frame[(days >= pd.Timestamp(start)) & (days <= pd.Timestamp(end))]
+    return kept(frame, (days >= pd.Timestamp(start)) & (days <= pd.Timestamp(end)))
 
 
+@once
 def activities(case: Case) -> pd.DataFrame:
     """Activities of the period by rep and kind.
 
@@ -37,6 +40,7 @@ def activities(case: Case) -> pd.DataFrame:
     return table.fillna(0.0).sort_index().sort_index(axis="columns")
 
 
+@once
 def win_rates(case: Case) -> pd.DataFrame:
     """Deals won and lost in the period by rep.
 

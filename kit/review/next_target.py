@@ -9,6 +9,7 @@ import numpy as np
 from kit.data import measures
 from kit.data.calendar import Period
 from kit.data.case import Case
+from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.errors import UnknownPeriodError
 from kit.plan import baseline, chance
@@ -49,6 +50,7 @@ class NextTarget:
     rule: str
 
 
+@once
 def suggest(case: Case) -> NextTarget | Unavailable:
     """Suggest the bookings target of the period after the case's.
 

@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Sequence
 
-import great_tables
 import pandas as pd
 
 from kit.show.figures.svg import width
@@ -14,8 +13,8 @@ from kit.show.view import View
 
 _SIZE, _PADDING, _NAME, _PROSE = 13.6, 18, 80, 240  # pixels, as in the styles of a narrow table
 _NARROW = 530  # fits beside a figure
-_TAG = re.compile(r"<(table|thead|tbody|tr|th|td)\b([^>]*)>")
-_SCOPE = re.compile(r'\bscope="(\w+)"')
+_LINES = re.compile(r"\s*\n\s*")
+_MARKUP = re.compile(r"<[^>]+>")
 
 
 def view(
@@ -36,7 +35,7 @@ def view(
         HTML of each cell; the first column names the row.
     headings : sequence of str
     right : sequence of bool
-        Columns of figures.
+        Columns of figures; the first is none.
     title : str
         Caption above; empty: none.
     lines : sequence of str
@@ -52,35 +51,26 @@ def view(
     View
         A `<div>` with one `<table>`; it has the class `kit-narrow` where it fits half a page.
     """
-    cells = cells.set_axis([f"c{at}" for at in range(cells.shape[1])], axis=1)
-    named = dict(zip(cells.columns, headings, strict=True))
-    built = (
-        great_tables.GT(cells, rowname_col="c0")
-        .tab_stubhead(label=named["c0"])
-        .cols_label(**{name: text for name, text in named.items() if name != "c0"})
-        .cols_align("left", columns=list(cells.columns))
-        .fmt(str, columns=list(cells.columns))
-    )
-    numeric = [name for name, is_right in zip(cells.columns, right, strict=True) if is_right]
-    if numeric:
-        built = built.cols_align("right", columns=numeric)
-    raw = built.as_raw_html()
-    body = _TAG.sub(_bare, raw[raw.index("<table") : raw.index("</table>")])
-    body = re.sub(r"\s*\n\s*", "", body)
-    names = "kit-table"
-    if stacked:
-        names += " kit-stacked"
-        body = _labelled(body, headings[1:])
-    wide = [_wide(cells[name], named[name]) for name in cells.columns]
+    columns = [cells.iloc[:, at].tolist() for at in range(cells.shape[1])]
+    marks = ["", *(' class="n"' if one else "" for one in right[1:])]
+    labels = [f' data-label="{html.escape(one)}"' if stacked else "" for one in headings]
+    opened = [' scope="row"', *map("".join, zip(labels[1:], marks[1:], strict=True))]
+    names = "kit-table kit-stacked" if stacked else "kit-table"
+    wide = [_wide(*one) for one in zip(columns, headings, strict=True)]
     if max(wide[0], _NAME) + sum(wide[1:]) <= _NARROW:
         names += " kit-narrow"
-    if title:
-        body = body.replace(">", f"><caption>{html.escape(title)}</caption>", 1)
+    head = "".join(
+        f'<th scope="col"{mark}>{_LINES.sub("", html.escape(text))}</th>'
+        for mark, text in zip(marks, headings, strict=True)
+    )
+    body = "".join(f"<tr>{_row(row, opened)}</tr>" for row in zip(*columns, strict=True))
+    caption = f"<caption>{html.escape(title)}</caption>" if title else ""
     told = re.sub("(?<=。) ", "", " ".join(lines))
     notes = f'<p class="kit-note">{html.escape(told)}</p>' if lines else ""
     return View(
         f'<div class="{names}"><div class="kit-scroll" role="region" tabindex="0" '
-        f'aria-label="{html.escape(title or label)}">{body}</table></div>{notes}</div>',
+        f'aria-label="{html.escape(title or label)}"><table>{caption}<thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>{notes}</div>",
         title=title,
     )
 
@@ -90,27 +80,17 @@ def prose(text: str) -> str:
     return f'<span class="kit-long">{text}</span>'
 
 
-def _wide(cells: pd.Series, heading: str) -> float:
-    texts = [html.unescape(re.sub(r"<[^>]+>", "", cell)) for cell in cells]
+def _row(cells: Sequence[str], opened: Sequence[str]) -> str:
+    """The cells of a row with their attributes; the first names the row."""
+    tags = ["th", *["td"] * (len(cells) - 1)]
+    return "".join(
+        f"<{tag}{attributes}>{_LINES.sub('', cell)}</{tag}>"
+        for tag, attributes, cell in zip(tags, opened, cells, strict=True)
+    )
+
+
+def _wide(cells: Sequence[str], heading: str) -> float:
+    texts = [html.unescape(_MARKUP.sub("", cell)) for cell in cells]
     words = [part for part in heading.split() if part] or [""]
     found = max(width(text, _SIZE) for text in [*texts, *words])
     return _PADDING + min(found, _PROSE)
-
-
-def _labelled(body: str, headings: Sequence[str]) -> str:
-    """Each cell with the heading of its column, row by row."""
-    head, rows = body.split("<tbody>", 1)
-    labels = [html.escape(one) for one in headings]
-    parts = rows.split("<tr>")
-    for at, row in enumerate(parts):
-        names = iter(labels)
-        parts[at] = re.sub(r"<td", lambda _: f'<td data-label="{next(names)}"', row)  # noqa: B023
-    return head + "<tbody>" + "<tr>".join(parts)
-
-
-def _bare(found: re.Match) -> str:
-    tag, attributes = found[1], found[2]
-    scope = _SCOPE.search(attributes)
-    kept = f' scope="{scope[1]}"' if scope else ""
-    kept += ' class="n"' if "gt_right" in attributes else ""
-    return f"<{tag}{kept}>"

@@ -123,7 +123,8 @@ def _late_payers(case: Case) -> Iterator[Alert]:
     payers = rows["customer_id"].astype("str").fillna("")
     owed = rows.groupby(payers, sort=True).agg(amount=("amount", "sum"), days=("days", "max"))
     owed = owed.sort_values("amount", ascending=False, kind="stable").head(LATE_PAYERS)
-    sales = case.data.sales.dropna(subset=["customer_id", "customer"])
+    sales = case.data.sales[["customer_id", "customer"]].dropna()
+    sales = sales.drop_duplicates("customer_id", keep="last")
     shown = dict(zip(sales["customer_id"], sales["customer"], strict=True))
     for payer, amount, days in owed.itertuples():
         part = shown.get(payer, payer) or display(case, case.scope)

@@ -13,6 +13,7 @@ from kit.data import measures
 from kit.data.calendar import Period
 from kit.data.case import Case
 from kit.data.elapsed import elapsed, past_periods, same_point
+from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.data.targets import in_force
 from kit.errors import UnknownPeriodError
@@ -57,6 +58,7 @@ class Landing:
     error: float | None = None
 
 
+@once
 def forecast(
     case: Case, *, measure: str = "bookings", target: float | None | EllipsisType = ...
 ) -> Landing | Unavailable:

@@ -11,6 +11,7 @@ import pandas as pd
 from kit.data import measures as measured
 from kit.data.case import Case
 from kit.data.elapsed import elapsed, same_points, whole
+from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.data.targets import in_force
 from kit.data.territory import children, display
@@ -45,6 +46,7 @@ def target_to_date(case: Case, target: float | None, *, measure: str = "bookings
     return float(schedule.due(case, target, measure=measure).loc[pd.Timestamp(case.as_of)])
 
 
+@once
 def standing(case: Case, *, measure: str = "bookings") -> pd.DataFrame | Unavailable:
     """Where the scope and each of its parts stand on `as_of`.
 
@@ -93,6 +95,7 @@ def standing(case: Case, *, measure: str = "bookings") -> pd.DataFrame | Unavail
     return _framed(rows, COLUMNS)
 
 
+@once
 def measures(case: Case) -> pd.DataFrame:
     """Where the scope stands in each measure that has a target or data.
 

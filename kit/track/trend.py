@@ -13,6 +13,7 @@ from kit.data import measures
 from kit.data.calendar import Period
 from kit.data.case import Case
 from kit.data.elapsed import same_point, whole
+from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.data.targets import in_force
 from kit.errors import UnknownPeriodError
@@ -26,6 +27,7 @@ COLUMNS = ("period", "start", "end", "target", "actual", "variance", "variance_s
 _TIME = "datetime64[us]"
 
 
+@once
 def months(case: Case, *, measure: str = "bookings") -> pd.DataFrame | Unavailable:
     """The months from a year before the period up to `as_of`, one row each.
 
@@ -67,9 +69,9 @@ def months(case: Case, *, measure: str = "bookings") -> pd.DataFrame | Unavailab
         return found
     spans = _span(case, first=first)
     goals = _goals(case, spans, measure=measure)
-    rows = []
+    rows, cumulated = [], found.cumsum()
     for month, goal in zip(spans, goals, strict=True):
-        look = _Look(case, found.cumsum(), month, first)
+        look = _Look(case, cumulated, month, first)
         actual = look.upto(month, case.as_of)
         before = look.same_part(case.calendar.previous(month))
         last_year = look.same_part(case.calendar.year_ago(month))

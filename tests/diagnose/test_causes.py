@@ -269,3 +269,14 @@ def test_hard_tables_give_a_result_or_say_why(make_case, sales, scope):
         if goal is not None:
             actual = sum(row["amount"] for row in sales if row["date"] >= "2025-07")
             assert summed(found) == pytest.approx(actual - goal)
+
+
+def test_sales_without_any_customer_still_have_causes(make_case):
+    months = [f"{year}-{month:02d}-10" for year in (2022, 2023, 2024, 2025) for month in range(1, 10)]
+    sales = [
+        {"date": day, "customer_id": None, "line": line, "amount": 50.0 if "2025-07" in day else 100.0}
+        for day in months
+        for line in ("a", "b")
+    ]
+    found = causes.causes(make_case(sales=sales))
+    assert found["effect"].sum() == pytest.approx(-100.0)

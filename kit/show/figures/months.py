@@ -8,7 +8,15 @@ from matplotlib.axes import Axes
 
 from kit.data.tables import Unavailable
 from kit.show import amounts
-from kit.show.figures.axes import beside, limits, month_axis, value_axis, value_room
+from kit.show.figures.axes import (
+    beside,
+    block,
+    limits,
+    line,
+    month_axis,
+    value_axis,
+    value_room,
+)
 from kit.show.figures.palette import ACTUAL, MUTED, PLAN
 from kit.show.figures.svg import Margins, draw, width
 from kit.show.notes import shows
@@ -68,13 +76,10 @@ def _trend(ax: Axes, frame: pd.DataFrame, *, ends, tag: str, words: Words, measu
     month_axis(ax, frame["start"], words=words)
     for at, one in enumerate(frame.itertuples()):
         if not amounts.missing(float(one.actual)):
-            ax.bar(
-                at, one.actual, width=0.66, color="white" if one.running else ACTUAL,
-                edgecolor=ACTUAL, linewidth=1.0 if one.running else 0,
-                hatch="////" if one.running else None,
-            )  # fmt: skip
+            hatch = "////" if one.running else ""
+            block(ax, (at - 0.33, 0.66), (0.0, one.actual), colour=ACTUAL, hatch=hatch)
         if not amounts.missing(float(one.target)):
-            ax.plot([at - 0.42, at + 0.42], [one.target] * 2, color=PLAN, linewidth=3.0)
+            line(ax, [at - 0.42, at + 0.42], [one.target] * 2, color=PLAN, linewidth=3.0)
     average = frame["moving_average"].astype(float)
     ax.plot(frame.index, average, color="white", linewidth=4.0)
     ax.plot(frame.index, average, color=MUTED, linewidth=2.0)

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kit.show import amounts
-from kit.show.figures.axes import limits, names
+from kit.show.figures.axes import block, limits, line, names
 from kit.show.figures.palette import ACTUAL, BEFORE, INK, MUTED, PLAN
 from kit.show.figures.svg import LABEL, WIDTH, Margins, draw, shorten, width
 from kit.show.view import View
@@ -134,17 +134,14 @@ def paint(
         ax.axvline(0, color=MUTED, linewidth=0.8)
     for at, row in enumerate(rows):
         if not absent(row.value):
-            face = "white" if row.hatch else row.colour
-            ax.barh(
-                at, row.value, left=row.start, height=0.58, color=face, hatch=row.hatch or None,
-                edgecolor=row.colour, linewidth=1.0 if row.hatch else 0,
-            )  # fmt: skip
+            across = (row.start, row.value)
+            block(ax, across, (at - 0.29, 0.58), colour=row.colour, hatch=row.hatch)
         if not absent(row.low) and not absent(row.high):
-            ax.plot([row.low, row.high], [at, at], color=INK, linewidth=1.2)
+            line(ax, [row.low, row.high], [at, at], color=INK, linewidth=1.2)
         if not absent(row.before):
-            ax.plot([row.before] * 2, [at - 0.4, at + 0.4], color=BEFORE, linewidth=2.2)
+            line(ax, [row.before] * 2, [at - 0.4, at + 0.4], color=BEFORE, linewidth=2.2)
         if not absent(row.target):
-            ax.plot([row.target] * 2, [at - 0.42, at + 0.42], color=PLAN, linewidth=3.0)
+            line(ax, [row.target] * 2, [at - 0.42, at + 0.42], color=PLAN, linewidth=3.0)
         ax.annotate(
             labels[at], (1, at), xycoords=ax.get_yaxis_transform(), xytext=(8, 0),
             textcoords="offset points", va="center_baseline", fontsize=LABEL,
@@ -152,7 +149,7 @@ def paint(
         )  # fmt: skip
         if linked and at + 1 < len(rows) and not absent(row.value):
             end = row.start + row.value
-            ax.plot([end, end], [at + 0.29, at + 0.71], color=MUTED, linewidth=0.8)
+            line(ax, [end, end], [at + 0.29, at + 0.71], color=MUTED, linewidth=0.8)
     return ax
 
 

@@ -7,9 +7,12 @@ import io
 import re
 import unicodedata
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -100,7 +103,7 @@ def draw(
         `<figure>` with the title, one `<svg role="img">` and the note.
     """
     buffer = io.BytesIO()
-    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **_STYLE}), warnings.catch_warnings():
+    with matplotlib.rc_context(_unlike()), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure = Figure(figsize=(WIDTH / 72, height / 72))
         FigureCanvasSVG(figure)
@@ -121,6 +124,19 @@ def draw(
     if note:
         parts.append(f'<p class="kit-note">{html.escape(note)}</p>')
     return View('<figure class="kit-figure">' + "".join(parts) + "</figure>", title=title, alt=alt)
+
+
+@lru_cache(maxsize=1)
+def _look() -> Mapping[str, Any]:
+    """All of matplotlib's parameters as a figure has them, whatever the reader has set."""
+    found = {**matplotlib.rcParamsDefault, **_STYLE}
+    return MappingProxyType({name: found[name] for name in found if name != "backend"})
+
+
+def _unlike() -> dict[str, Any]:
+    """Those parameters that are not so now: setting all of them takes long."""
+    now = matplotlib.rcParams
+    return {name: wanted for name, wanted in _look().items() if now[name] != wanted}
 
 
 def width(text: str, size: float = LABEL, *, bold: bool = False) -> float:
