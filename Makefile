@@ -5,14 +5,19 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PERIOD ?= 2025Q3
 LAB    ?=
+BENCH  ?=
 
-.PHONY: packets test lab setup sample lock clean
+.PHONY: packets test bench lab setup sample lock clean
 
 packets: sample ## packets of the sample company, one a region
 	$(BIN)/kit run --config parameters/sample/company.yml --period $(PERIOD) --by region
 
 test: setup ## the whole test suite
 	$(BIN)/python -m pytest
+
+bench: setup ## how fast a batch and the snapshot are, beside others; takes a while
+	$(BIN)/python tests/benchmarks/batch.py $(BENCH)
+	$(BIN)/python tests/benchmarks/snapshot.py
 
 lab: sample ## JupyterLab on notebooks/; as root add LAB=--allow-root
 	@$(BIN)/jupyter labextension disable --level=sys_prefix "@jupyterlab/apputils-extension:announcements" 2>/dev/null # no question about news

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -98,6 +99,47 @@ def test_a_run_makes_packets_and_tells_of_failures(company):
     assert "1 of 2 made, 1 failed" in status.output
 
 
+def test_a_run_that_is_resumed_does_only_what_is_left_to_do(company):
+    asked = ("--scope", "region:华东", "--as-of", "2025-08-20", "--resume")
+    assert "1 packet made, 0 failed." in run(*asked).output
+    assert "Nothing to do: 1 packet up to date." in run(*asked).output
+    both = run(*asked, "--scope", "company")
+    assert "1 packet made, 1 were up to date, 0 failed." in both.output
+
+
+@pytest.mark.parametrize(
+    ("signum", "kernels"), [(signal.SIGTERM, "warm"), (signal.SIGINT, "ordinary")]
+)
+def test_a_signal_stops_a_run_cleanly_and_it_can_go_on(company, signum, kernels):
+    notebook = company / "notebooks" / "02-a.ipynb"
+    text = notebook.read_text()
+    notebook.write_text(text.replace("import html", "import html, time; time.sleep(60)"))
+    code = (
+        "import sys; from pathlib import Path; from kit.cli import main\n"
+        "from kit.publish import request; request.NOTEBOOKS = Path('notebooks')\n"
+        "main(['run', '--config', 'company.yml', '--period', '2025Q3', *sys.argv[1:]])"
+    )
+    told = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    command = [sys.executable, "-c", code, "--scope", "company", "--kernels", kernels]
+    with subprocess.Popen(command, **told) as process:
+        state = company / "outputs/tiny/.work/batch.json"
+        while not state.exists() and process.poll() is None:
+            time.sleep(0.05)
+        assert "running" in kit("status").output
+        time.sleep(2)
+        refused = subprocess.run(command, **told)
+        process.send_signal(signum)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 128 + signum
+    assert "Stopped. 0 of 1 packets were made; go on with --resume." in errors
+    assert "Traceback" not in errors
+    assert refused.returncode == 2 and "another batch is running there" in refused.stderr
+    assert "stopped" in kit("status").output
+    assert not list(company.rglob("packet.html"))
+    notebook.write_text(text)
+    assert "1 packet made" in run("--scope", "company", "--resume").output
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -112,7 +154,8 @@ def test_a_run_makes_packets_and_tells_of_failures(company):
         (["--set", "targets.growht=1"], "Did you mean 'growth'?"),
         (["--set", "growth"], "key=value"),
         (["--language", "de"], "'en', 'zh'"),
-        (["--jobs", "0"], "x>=1"),
+        (["--jobs", "0"], "'0' is neither 'auto' nor a number from 1"),
+        (["--memory-limit", "-1"], "x>=0"),
         (["--config", "nowhere.yml"], "nowhere.yml: no such file"),
         (["--data-dir", "nowhere"], "nowhere"),
         (["--out", "company.yml/out"], "cannot write there"),

@@ -29,22 +29,24 @@ def command(config: Path, out: Path, data_dir: Path | None, settings: tuple[str,
     All refused rows, each with file, line, column, value and rule, are written to refused.csv.
     """
     over = options.overrides(settings, data_dir=data_dir)
-    from tempfile import TemporaryDirectory
-
+    from kit.commands.progress import steps
     from kit.data import build, ledger
+    from kit.data.building import building
     from kit.parameters import data_folder, load
     from kit.publish.outputs import Layout, require_writable
 
     model = load(config, overrides=over)
     require_writable(out)
-    with TemporaryDirectory(prefix="kit-") as work, build.connect(Path(work)) as connection:
-        report = ledger.inspect(
-            model,
-            data_folder(config, model),
-            config_folder=config if config.is_dir() else config.parent,
-            connection=connection,
-            work_folder=Path(work),
-        )
+    with building(Layout(out, model.company, "check").root) as work:
+        with build.connect(work) as connection, steps() as progress:
+            report = ledger.inspect(
+                model,
+                data_folder(config, model),
+                config_folder=config if config.is_dir() else config.parent,
+                connection=connection,
+                work_folder=work,
+                progress=progress,
+            )
     columns = ["table", "rows", "kept", "repaired", "refused"]
     for line in aligned(columns, report.summary[columns].to_numpy().tolist()):
         click.echo(line)

@@ -7,19 +7,29 @@ from pathlib import Path
 
 import click
 
-from kit.commands import options
+from kit.commands import options, signals
 
 EPILOG = """\b
 Examples:
   kit run --config parameters/sample --period 2025Q3
   kit run --config parameters/sample --period 2025Q3 --as-of 2025-08-20 --by rep --jobs 4
+  kit run --config parameters/sample --period 2025Q3 --by rep --resume
   kit run --config parameters/sample --period 2025Q3 --scope region:East --scope company
   kit run --config parameters/sample --period 2025Q3 --notebooks 02,03 --language zh
   kit run --config parameters/sample --period 2025Q3 --set targets.growth=0.1
 
 Exit status: 0 all packets made, 1 some scopes failed, 2 nothing ran as something asked for is
-wrong.
+wrong, or the disk is full; 130 and 143 stopped by SIGINT and SIGTERM.
 """
+_MB = 2**20
+
+
+def _jobs(_context: click.Context, _option: click.Parameter, found: str) -> int:
+    if found == "auto":
+        return 0
+    if found.isdecimal() and int(found):
+        return int(found)
+    raise click.BadParameter(f"'{found}' is neither 'auto' nor a number from 1.")
 
 
 @click.command(epilog=EPILOG, short_help="Make the packets of a period.")
@@ -39,8 +49,24 @@ wrong.
 )  # fmt: skip
 @click.option("--notebooks", default="", metavar="NN,NN", help="Numbers of notebooks; none: all.")
 @click.option(
-    "--jobs", type=click.IntRange(min=1), metavar="N",
-    help="Scopes at a time; none: as many as there are cores.",
+    "--resume", is_flag=True,
+    help="Run only what failed, is missing or was made from other inputs.",
+)  # fmt: skip
+@click.option(
+    "--jobs", default="auto", show_default=True, metavar="N|auto", callback=_jobs,
+    help="Scopes at a time; auto: as many as cores and free memory allow.",
+)  # fmt: skip
+@click.option(
+    "--time-limit", type=click.FloatRange(min=0), default=600.0, show_default=True,
+    metavar="SECONDS", help="For each notebook; 0: none.",
+)  # fmt: skip
+@click.option(
+    "--memory-limit", type=click.FloatRange(min=0), metavar="MB",
+    help="For each notebook; 0: none. Not given: what is free, shared among the jobs.",
+)  # fmt: skip
+@click.option(
+    "--kernels", type=click.Choice(["warm", "ordinary"]), default="warm", show_default=True,
+    help="Forked from a process that has imported everything, or each started from nothing.",
 )  # fmt: skip
 @click.option("--language", type=click.Choice(["en", "zh"]), help="None: the settings' language.")
 @options.out
@@ -52,7 +78,11 @@ def command(
     by: str,
     scopes: tuple[str, ...],
     notebooks: str,
-    jobs: int | None,
+    resume: bool,
+    jobs: int,
+    time_limit: float,
+    memory_limit: float | None,
+    kernels: str,
     language: str | None,
     out: Path,
     data_dir: Path | None,
@@ -61,42 +91,86 @@ def command(
     """Make one packet for each scope, and the index of the period.
 
     All that is asked for is checked before any notebook runs. A scope that fails is listed apart;
-    the others go on.
+    the others go on. What is stopped or breaks off goes on with --resume.
     """
     over = options.overrides(settings, data_dir=data_dir)
-    from tqdm import tqdm
+    from kit.publish import machine, warm
 
+    kernel = warm.kernel(ordinary=kernels == "ordinary")
+    from kit.commands.progress import steps
     from kit.publish import batch as batches
     from kit.publish import request
+    from kit.publish.limits import Limits
 
-    batch = request.prepare(
-        config,
-        period=period,
-        as_of=as_of,
-        by=by,
-        scopes=scopes,
-        notebooks=[one for one in re.split(r"[,\s]+", notebooks) if one],
-        language=language or "",
-        out=out,
-        overrides=over,
-    )
-    with tqdm(total=len(batch.units), unit="scope", disable=None, dynamic_ncols=True) as bar:
-        failed = 0
+    jobs = machine.jobs(jobs)
+    held = machine.allowance(jobs) if memory_limit is None else int(memory_limit * _MB)
+    with signals.raised():
+        with steps() as progress:
+            batch = request.prepare(
+                config,
+                period=period,
+                as_of=as_of,
+                by=by,
+                scopes=scopes,
+                notebooks=[one for one in re.split(r"[,\s]+", notebooks) if one],
+                language=language or "",
+                out=out,
+                overrides=over,
+                kernel=kernel.name,
+                limits=Limits(time_limit, held),
+                progress=progress,
+            )
+        if kernel.note:
+            click.echo(kernel.note, err=True)
+        _run(batch, batches, jobs=jobs, resume=resume)
 
-        def ended(unit, failure) -> None:
-            nonlocal failed
-            if failure is not None:
-                failed += 1
-                bar.set_postfix(failed=failed)
-                with tqdm.external_write_mode(nolock=False):
-                    click.echo(f"{unit.scope}: {failure}", err=True)
-            bar.update()
 
-        result = batches.run(batch, jobs=jobs or 0, ended=ended)
-    words = "packet" if len(result.done) == 1 else "packets"
-    click.echo(f"{len(result.done)} {words} made, {len(result.failures)} failed.")
+def _run(batch, batches, *, jobs: int, resume: bool) -> None:
+    """Run a batch behind a progress bar, and tell what became of it."""
+    from tqdm import tqdm
+
+    failed = 0
+    bar = tqdm(total=len(batch.units), unit="scope", disable=None, dynamic_ncols=True)
+
+    def begun(pending: int, kept: int) -> None:
+        bar.reset(total=pending)
+
+    def ended(unit, failure) -> None:
+        nonlocal failed
+        if failure is not None:
+            failed += 1
+            bar.set_postfix(failed=failed)
+            with tqdm.external_write_mode(nolock=False):
+                click.echo(f"{unit.scope}: {failure}", err=True)
+        bar.update()
+
+    try:
+        with bar:
+            result = batches.run(batch, jobs=jobs, resume=resume, begun=begun, ended=ended)
+    except signals.Interrupted as stop:
+        click.echo(
+            f"Stopped. {bar.n - failed} of {bar.total} packets were made; go on with --resume.",
+            err=True,
+        )
+        raise click.exceptions.Exit(stop.code) from None
+    _tell(batch, result)
+
+
+def _tell(batch, result) -> None:
+    if not result.done and not result.failures:
+        click.echo(f"Nothing to do: {_counted(len(result.kept))} up to date.")
+    else:
+        kept = f", {len(result.kept)} were up to date" if result.kept else ""
+        click.echo(f"{_counted(len(result.done))} made{kept}, {len(result.failures)} failed.")
+    if result.remade:
+        names = ", ".join(str(scope) for scope in result.remade)
+        click.echo(f"Something else changed packets while they were made; made again: {names}")
     click.echo(f"Look at {result.index}")
     if result.failures:
         work = batch.layout.work(next(iter(result.failures))).parent
         click.echo(f"What failed was left in {work}")
         raise click.exceptions.Exit(1)
+
+
+def _counted(number: int) -> str:
+    return f"{number} packet" if number == 1 else f"{number} packets"

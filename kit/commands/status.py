@@ -19,6 +19,8 @@ Examples:
 @options.out
 def command(out: Path) -> None:
     """Tell of the running or last batch of each company."""
+    from tqdm import tqdm
+
     from kit.publish import state
 
     found = state.read_all(out)
@@ -26,7 +28,10 @@ def command(out: Path) -> None:
         click.echo(f"{out}: no batch has run there.")
     for one in found:
         at = f"{one['started']} to {one['ended']}" if one["ended"] else f"since {one['started']}"
+        left = state.seconds_left(one)
+        more = f", about {tqdm.format_interval(left)} left" if left is not None else ""
+        kept = f", {one['kept']} were up to date" if one["kept"] else ""
         click.echo(
-            f"{one['company']} {one['period']}, as of {one['as_of']}: {one['state']} ({at}); "
-            f"{one['done']} of {one['total']} made, {one['failed']} failed. {one['folder']}"
+            f"{one['company']} {one['period']}, as of {one['as_of']}: {one['state']} ({at}{more}); "
+            f"{one['done']} of {one['total']} made, {one['failed']} failed{kept}. {one['folder']}"
         )

@@ -49,6 +49,10 @@ class Case:
         Hash of the data's content.
     origin : Origin, optional
         None where the case was built by hand.
+
+    Notes
+    -----
+    What is computed of a case often is remembered on it; see `kit.data.once`.
     """
 
     settings: Settings

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kit.data.sources import BLANKS, literal
+from kit.data.sql import BLANKS, literal
 
 SQL_TYPES = {"text": "VARCHAR", "date": "DATE", "number": "DOUBLE", "integer": "BIGINT"}
 PLAIN_NUMBER = r"'[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?'"
 PLAIN_DATE = r"'\d{4}-\d{2}-\d{2}([ T]\d{2}:.*)?'"
 
-_CLEAN_TEXT = "'[!-~]+( [!-~]+)*'"  # quick to see, and most texts are
+CLEAN_TEXT = "'[!-~]+( [!-~]+)*'"  # quick to see, and most texts are
 _NOT_FINITE = r"'(?i)[+-]?(nan|inf|infinity)'"
 _WIDE = "０１２３４５６７８９．，－＋（）￥＄／：−"
 _NARROW = "0123456789.,-+()¥$/:-"
@@ -81,8 +81,8 @@ def cell(
     if kind == "date":
         return _date(raw, read, format)
     if kind == "text":
-        clean = f"regexp_full_match({raw}, {_CLEAN_TEXT})"
-        bare = trimmed(_odd(raw, _CLEAN_TEXT))
+        clean = f"regexp_full_match({raw}, {CLEAN_TEXT})"
+        bare = trimmed(_odd(raw, CLEAN_TEXT))
         found = f"CASE WHEN {clean} THEN {raw} ELSE {bare} END"
         return Cell(found, read or found, f"({clean} OR {raw} = {bare})", "NULL", "'blanks'")
     found = number(raw)

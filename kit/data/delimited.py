@@ -8,6 +8,7 @@ Lines keep their numbers in it, so a row's number is the line's number in the co
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -39,7 +40,14 @@ class Text:
     header_ends: int  # line on which the header ends
 
 
-def examine(path: Path, *, encoding: str = "", delimiter: str = "", header_row: int = 1) -> Text:
+def examine(
+    path: Path,
+    *,
+    encoding: str = "",
+    delimiter: str = "",
+    header_row: int = 1,
+    known: bool = False,
+) -> Text:
     """Find out how a text file is written.
 
     Parameters
@@ -51,6 +59,8 @@ def examine(path: Path, *, encoding: str = "", delimiter: str = "", header_row: 
         Stated delimiter; empty: comma, semicolon, tab or bar, whichever parts lines most evenly.
     header_row : int
         Line of the header, from 1.
+    known : bool
+        Whether the file is known to be in that encoding, so that only its beginning is read.
 
     Raises
     ------
@@ -59,7 +69,7 @@ def examine(path: Path, *, encoding: str = "", delimiter: str = "", header_row: 
     """
     if not path.stat().st_size:
         raise SourceError(f"{path}: is empty. Give the file that holds the rows.")
-    found, plain = find_encoding(path, encoding)
+    found, plain = (encoding, True) if known else find_encoding(path, encoding)
     with path.open(encoding=found, newline=None) as text:
         lines = [line for line in islice(text, header_row + 40)]
     if len(lines) < header_row or not lines[header_row - 1].strip():
@@ -73,6 +83,20 @@ def examine(path: Path, *, encoding: str = "", delimiter: str = "", header_row: 
     if fields is None:
         fields, taken = sample[0].rstrip("\n").split(parted), 1
     return Text(found, plain, parted, column_names(fields), header_row - 1 + taken)
+
+
+def in_utf8(encoding: str) -> bool:
+    """Whether a stated encoding is UTF-8, or none is stated.
+
+    Examples
+    --------
+    >>> in_utf8(""), in_utf8("UTF8"), in_utf8("gb18030"), in_utf8("no such")
+    (True, True, False, False)
+    """
+    try:
+        return not encoding or codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+    except LookupError:
+        return False
 
 
 def column_names(cells: Iterable[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""How the snapshot lies on disk: which rows go to which folder, and the sales table itself."""
+"""How the snapshot lies on disk: which rows go to which folder, and how sales come about."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import duckdb
 
 from kit.scope import Scope
 
-FORMAT = 1  # raise it whenever a snapshot of the same data would be another
+FORMAT = 2  # raise it whenever a snapshot of the same data would be another
 
 # What `Snapshot.read` returns as `sales` and as `peers`: column and declared type.
 SALES = MappingProxyType(
@@ -37,60 +37,88 @@ class Plan:
     Parameters
     ----------
     keys : tuple of str
-        `region`, `rep` or `scope`: levels of folders, from the columns `_region`, `_rep`, `_scope`.
+        `region`, `rep` or `scope`: levels of folders, by the columns `_region`, `_rep`, `_scope`.
     query : str
-        SQL over the gate's tables and the views of `place`.
+        SQL over the gate's tables and those of `place` and `relate`.
     order : str
-        Order of the rows within a file.
+        Order of the rows within a file: that in which `Snapshot.read` returns them.
+    team : str
+        Column that says in which team a row counts, where rows of several teams lie together.
+    written : tuple of str
+        Names under which the keys' columns are written; empty: they are not.
     """
 
     keys: tuple[str, ...]
     query: str
     order: str
+    team: str = ""
+    written: tuple[str, ...] = ()
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The columns that hold the keys."""
+        return tuple(f"_{key}" for key in self.keys)
 
 
+_BOTH = ("region", "rep")
 _ON = "p.rep_id = {0}.rep_id AND {0}.{1} BETWEEN p.valid_from AND p.valid_to"
 _WHERE_THEN = "p.region AS _region, p.team AS _team"
 
+# The orders come first: what the rest needs of them is gathered while they are written.
 PLANS = MappingProxyType(
     {
         "sales": Plan(
-            ("region", "rep"),
-            "SELECT *, region AS _region, team AS _team, rep_id AS _rep FROM sales",
-            "date, order_id, length(line_no), line_no, rep_id",
+            _BOTH,
+            "SELECT * EXCLUDE (region, rep_id) REPLACE (team::a_team AS team, "
+            "channel::a_channel AS channel, currency::a_currency AS currency), "
+            "region::a_region AS _region, rep_id::a_rep AS _rep FROM sales",
+            "date, order_id, line_no",
+            team="team",
+            written=("region", "rep_id"),
         ),
         "opportunities": Plan(
-            ("region", "rep"),
+            _BOTH,
             f"SELECT o.*, {_WHERE_THEN}, o.rep_id AS _rep FROM opportunities o "
             f"LEFT JOIN places p ON {_ON.format('o', 'created_on')}",
             "opportunity_id",
+            team="_team",
         ),
         "stage_events": Plan(
-            ("region", "rep"),
+            _BOTH,
             f"SELECT e.*, {_WHERE_THEN}, o.rep_id AS _rep FROM stage_events e "
             "JOIN opportunities o USING (opportunity_id) "
             f"LEFT JOIN places p ON {_ON.format('o', 'created_on')}",
-            "opportunity_id, entered_on, stage",
+            "opportunity_id, stage, entered_on",
+            team="_team",
         ),
         "activities": Plan(
-            ("region", "rep"),
+            _BOTH,
             f"SELECT a.*, {_WHERE_THEN}, a.rep_id AS _rep FROM activities a "
             f"LEFT JOIN places p ON {_ON.format('a', 'date')}",
             "date, rep_id, kind",
+            team="_team",
         ),
         "receipts": Plan(
-            ("region", "rep"),
+            _BOTH,
             "SELECT r.*, coalesce(r.place, p.region) AS _region, p.team AS _team, r.rep_id AS _rep "
             "FROM owed r "
             f"LEFT JOIN places p ON {_ON.format('r', 'invoiced_on')}",
-            "received_on, invoice_id",
+            "invoice_id, received_on",
+            team="_team",
         ),
-        "customers": Plan(
-            ("region", "rep"),
+        "own_customers": Plan(
+            _BOTH,
             "SELECT c.*, t._region, t._team, t._rep FROM customers c "
-            "LEFT JOIN touched t USING (customer_id)",
+            "JOIN touched t USING (customer_id)",
             "customer_id, _team NULLS FIRST",
+            team="_team",
         ),
+        "own_products": Plan(
+            ("rep",),
+            "SELECT g.*, h._rep FROM products g JOIN handled h USING (product_id)",
+            "product_id",
+        ),
+        "customers": Plan((), "SELECT * FROM customers", "customer_id"),
         "products": Plan((), "SELECT * FROM products", "product_id"),
         "roster": Plan(
             ("rep",), "SELECT *, rep_id AS _rep FROM named_roster", "rep_id, valid_from"
@@ -114,7 +142,7 @@ PLANS = MappingProxyType(
             ("region",), "SELECT *, region AS _region FROM expenses", "date, region, kind"
         ),
         "events": Plan(("region",), "SELECT *, region AS _region FROM events", "date, label"),
-        "peers": Plan(("scope",), "SELECT * FROM peers", "_scope, month, measure"),
+        "peers": Plan(("scope",), "SELECT * FROM peers", "month, measure"),
     }
 )
 
@@ -136,13 +164,31 @@ def folder_of(kind: str, found: str | None) -> str:
 
 
 def place(connection: duckdb.DuckDBPyConnection) -> None:
-    """Derive, from the gate's tables in a connection, the tables that `PLANS` reads.
+    """Derive, from the gate's tables in a connection, what the sales need.
 
     `places` is the roster without overlaps (a later row ends an earlier one); `sales` is order ×
-    credit, with region and team of the day; `owed` is receipts with rep and region from the order;
-    `touched` says which reps deal with which customers.
+    credit, with region and team of the day; the names of reps, products and customers are joined
+    when a scope is read.
     """
     connection.execute(_PLACED)
+    shared = connection.execute("SELECT count(*) FROM credits").fetchall()[0][0]
+    connection.execute(_SALES.format(**(_SHARED if shared else _UNSHARED)))
+    for name, tables in _REPEATED.items():
+        found = " UNION ".join(f"SELECT {name}::VARCHAR AS found FROM {one}" for one in tables)
+        connection.execute(  # numbers in place of texts make the sales quicker to sort
+            f"CREATE TYPE a_{name.removesuffix('_id')} AS ENUM (SELECT coalesce(found, '') "
+            f"FROM ({found} UNION SELECT '') GROUP BY 1 ORDER BY 1)"
+        )
+
+
+def relate(connection: duckdb.DuckDBPyConnection) -> None:
+    """Derive what the other tables need of the sales, once those are written.
+
+    `owed` is receipts with rep and region from the order; `touched` says which reps deal with which
+    customers, `handled` with which products. Reads `bought` and `sold`, as
+    `kit.data.gathered.register` makes them.
+    """
+    connection.execute(_RELATED)
 
 
 _PLACED = """
@@ -162,38 +208,47 @@ FROM latest;
 
 CREATE VIEW named_roster AS
 SELECT r.* REPLACE (n.name AS name) FROM roster r JOIN rep_names n USING (rep_id);
+"""
 
-CREATE TABLE sales AS
-SELECT o.order_id, o.line_no, o.date, coalesce(c.rep_id, o.rep_id) AS rep_id, o.customer_id,
-    o.product_id, o.channel, coalesce(o.region, p.region) AS region, p.team,
-    o.quantity * coalesce(c.share, 1) AS quantity,
-    o.list_amount * coalesce(c.share, 1) AS list_amount,
-    o.amount * coalesce(c.share, 1) AS amount,
-    o.cost * coalesce(c.share, 1) AS cost,
-    coalesce(c.share, 1)::DOUBLE AS share, o.currency, n.name AS rep,
-    coalesce(g.article, o.product_id) AS article,
-    coalesce(g.name, g.article, o.product_id) AS product, g.line, g.list_price,
-    coalesce(k.name, o.customer_id) AS customer, k.class AS customer_class,
-    k.segment AS customer_segment, k.since AS customer_since
-FROM orders o
-LEFT JOIN credits c ON c.order_id = o.order_id
-LEFT JOIN places p ON p.rep_id = coalesce(c.rep_id, o.rep_id)
-    AND o.date BETWEEN p.valid_from AND p.valid_to
-LEFT JOIN rep_names n ON n.rep_id = coalesce(c.rep_id, o.rep_id)
-LEFT JOIN products g ON g.product_id = o.product_id
-LEFT JOIN customers k ON k.customer_id = o.customer_id;
+_SALES = """
+CREATE VIEW sales AS
+SELECT o.order_id, o.line_no, o.date, {rep} AS rep_id, o.customer_id, o.product_id, o.channel,
+    coalesce(o.region, p.region) AS region, p.team, o.quantity{share} AS quantity,
+    o.list_amount{share} AS list_amount, o.amount{share} AS amount, o.cost{share} AS cost,
+    {part} AS share, o.currency
+FROM orders o {credits}
+LEFT JOIN places p ON p.rep_id = {rep} AND o.date BETWEEN p.valid_from AND p.valid_to
+"""
+_REPEATED = {
+    "region": ("orders", "places"), "team": ("places",), "rep_id": ("orders", "credits"),
+    "channel": ("orders",), "currency": ("orders",),
+}  # fmt: skip
+_UNSHARED = {"rep": "o.rep_id", "share": "", "part": "1::DOUBLE", "credits": ""}
+_SHARED = {
+    "rep": "coalesce(c.rep_id, o.rep_id)",
+    "share": " * coalesce(c.share, 1)",
+    "part": "coalesce(c.share, 1)::DOUBLE",
+    "credits": "LEFT JOIN credits c ON c.order_id = o.order_id",
+}
 
+_RELATED = """
 CREATE TABLE owed AS
-WITH bought AS (SELECT order_id, min(rep_id) AS rep_id, min(region) AS region
-                FROM sales GROUP BY order_id)
+WITH buyers AS (SELECT order_id, min(rep_id) AS rep_id, min(region) AS region
+                FROM bought WHERE order_id IN (SELECT order_id FROM receipts) GROUP BY order_id)
 SELECT r.* REPLACE (coalesce(r.rep_id, b.rep_id) AS rep_id), b.region AS place
-FROM receipts r LEFT JOIN bought b ON b.order_id = r.order_id;
+FROM receipts r LEFT JOIN buyers b ON b.order_id = r.order_id;
 
 CREATE TABLE touched AS
-SELECT customer_id, region AS _region, team AS _team, rep_id AS _rep FROM sales
+SELECT customer_id, region AS _region, team AS _team, rep_id AS _rep FROM bought
+    WHERE customer_id IN (SELECT customer_id FROM customers)
 UNION SELECT o.customer_id, p.region, p.team, o.rep_id FROM opportunities o LEFT JOIN places p
     ON p.rep_id = o.rep_id AND o.created_on BETWEEN p.valid_from AND p.valid_to
 UNION SELECT r.customer_id, coalesce(r.place, p.region), p.team, r.rep_id FROM owed r
     LEFT JOIN places p
     ON p.rep_id = r.rep_id AND r.invoiced_on BETWEEN p.valid_from AND p.valid_to;
+
+CREATE TABLE handled AS
+SELECT product_id, rep_id AS _rep FROM sold
+    WHERE product_id IN (SELECT product_id FROM products)
+UNION SELECT product_id, rep_id FROM opportunities;
 """

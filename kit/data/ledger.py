@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from glob import escape
 from pathlib import Path
+from tempfile import mkdtemp
 
 import duckdb
 import pandas as pd
 
 from kit.data.cells import SQL_TYPES
+from kit.data.judgement import judge
 from kit.data.mapping import load_lookups, select, verify
-from kit.data.report import DETAIL, Report, counts, enforce, write_refused
-from kit.data.rules import among_others, typed, was
-from kit.data.sources import Part, identifier, literal, parts
+from kit.data.progress import Progress, silent, watched
+from kit.data.report import DETAIL, Report, enforce, write_refused
+from kit.data.shelf import Shelf
+from kit.data.sources import Part, find, opened
+from kit.data.sql import identifier
+from kit.data.stage import Stage
+from kit.data.stage import make as make_stage
 from kit.data.tables import TABLES, Column, Table
 from kit.errors import SettingsError, SourceError, nearest
 from kit.settings import ColumnSettings, Settings, SourceSettings
@@ -32,7 +39,8 @@ def check(
     config_folder: Path,
     connection: duckdb.DuckDBPyConnection,
     work_folder: Path,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress = silent,
+    shelf: Shelf | None = None,
 ) -> Report:
     """Let the company's rows through the gate, and raise where too many are refused.
 
@@ -46,11 +54,15 @@ def check(
         columns, are appended to the tables of those names.
     connection : DuckDBPyConnection
         Afterwards holds every canonical table under its name, typed (VARCHAR, DATE, DOUBLE, BIGINT)
-        and in the order of files and lines; a table that the company lacks is empty.
+        and in the order of files and lines; a table that the company lacks is empty. Of a very large
+        table this is a view, its rows in no order.
     work_folder : Path
-        For files that must be rewritten; nothing stays there.
-    progress : callable, optional
-        Called with a table's name before it is read.
+        For files that must be rewritten, and for stages; large tables are read from these, so it
+        must stay as long as the connection is used.
+    progress : callable
+        Told how far each table has come.
+    shelf : Shelf, optional
+        Keeps stages from one time to the next; without it every file is read.
 
     Returns
     -------
@@ -67,7 +79,7 @@ def check(
     """
     report = inspect(
         settings, data_folder, config_folder=config_folder, connection=connection,
-        work_folder=work_folder, progress=progress,
+        work_folder=work_folder, progress=progress, shelf=shelf,
     )  # fmt: skip
     enforce(report, settings)
     return report
@@ -80,7 +92,8 @@ def inspect(
     config_folder: Path,
     connection: duckdb.DuckDBPyConnection,
     work_folder: Path,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress = silent,
+    shelf: Shelf | None = None,
 ) -> Report:
     """Do what `check` does, but report a loss of any size instead of raising."""
     for name, source in settings.sources.items():
@@ -98,32 +111,23 @@ def inspect(
             )
     connection.execute("SET preserve_insertion_order = true")  # lines are numbered as they come
     found: dict[str, dict[str, pd.DataFrame]] = {}
-    for name in sorted(TABLES, key=_referred_first):
-        table = TABLES[name]
-        if name in missing:
-            columns = ", ".join(_column(one) for one in table.columns)
-            connection.execute(f"CREATE OR REPLACE TABLE {identifier(name)} ({columns})")
-            continue
-        if progress is not None:
-            progress(name)
-        stage = identifier(f"stage {name}")
-        columns = ", ".join(f"{_column(one)}, {was(one.name)} VARCHAR" for one in table.columns)
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {stage} "
-            "(__part INTEGER, __file VARCHAR, __line BIGINT, __ragged VARCHAR, "
-            f"{columns}, __fault VARCHAR)"
-        )
-        opened = _opened(
-            name, settings, Path(data_folder), decision=decisions.get(name),
-            connection=connection, work_folder=Path(work_folder),
-        )  # fmt: skip
-        for number, (part, columns, mapped) in enumerate(opened):
-            rows = typed(table, mapped, columns=columns, settings=settings)
-            connection.execute(
-                f"INSERT INTO {stage} BY NAME SELECT {number} AS __part, "
-                f"{literal(part.file)} AS __file, * FROM ({rows})"
-            )
-        found[name] = _judge(table, stage, missing=missing, connection=connection)
+    present = sorted((name for name in TABLES if name not in missing), key=_referred_first)
+    for name in missing:
+        columns = ", ".join(_column(one) for one in TABLES[name].columns)
+        connection.execute(f"CREATE OR REPLACE TABLE {identifier(name)} ({columns})")
+    for name in present:
+        files = list(_files(name, settings, Path(data_folder), decision=decisions.get(name)))
+        stages = []
+        for number, one in enumerate(files):
+            progress(name, number / len(files))
+            with watched(connection, partial(_tell, progress, name, number, len(files))):
+                stage = _staged(
+                    name, one, settings, connection=connection, shelf=shelf,
+                    work_folder=Path(work_folder),
+                )  # fmt: skip
+            stages.append((one.label, stage))
+        found[name] = judge(TABLES[name], stages, missing=missing, connection=connection)
+        progress(name, 1.0)
     ordered = [found[name] for name in TABLES if name in found]
     return Report(
         *(
@@ -134,62 +138,82 @@ def inspect(
     )
 
 
-def _judge(
-    table: Table, stage: str, *, missing: tuple[str, ...], connection: duckdb.DuckDBPyConnection
-) -> dict[str, pd.DataFrame]:
-    """Try the rules among rows, write the canonical table and count."""
-    late = identifier(f"late {table.name}")
-    standing = (
-        f"(SELECT * FROM {stage} ANTI JOIN {late} USING (__part, __line) WHERE __fault IS NULL)"
-    )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {late} (__part INTEGER, __line BIGINT, __fault VARCHAR)"
-    )
-    references = {name: identifier(name) for name in TABLES if name not in missing}
-    for broken in among_others(table, standing, references=references):
-        connection.execute(f"INSERT INTO {late} {broken}")
-    names = ", ".join(identifier(name) for name in table.names)
-    connection.execute(
-        f"CREATE OR REPLACE TABLE {identifier(table.name)} AS "
-        f"SELECT {names} FROM {standing} ORDER BY __part, __line"
-    )
-    queries = counts(table, stage=stage, late=late, standing=standing)
-    frames = {kind: connection.execute(query).df() for kind, query in queries.items()}
-    connection.execute(f"DROP TABLE {stage}; DROP TABLE {late}")
-    return frames
+def _tell(progress: Progress, name: str, number: int, files: int, share: float) -> None:
+    progress(name, (number + share) / files)
 
 
-def _opened(
-    name: str,
-    settings: Settings,
-    data_folder: Path,
-    *,
-    decision: Path | None,
-    connection: duckdb.DuckDBPyConnection,
-    work_folder: Path,
-) -> Iterator[tuple[Part, dict[str, ColumnSettings], str]]:
-    """A table's files, mapped; the file of decisions comes last."""
-    table = TABLES[name]
-    place = {"connection": connection, "work_folder": work_folder}
+@dataclass(frozen=True)
+class _File:
+    """One file of a table: where it lies, its name in the report and how it is read."""
+
+    path: Path
+    label: str
+    folder: Path
+    source: SourceSettings
+    decided: bool = False  # a file of decisions, in canonical columns
+
+
+def _files(
+    name: str, settings: Settings, data_folder: Path, *, decision: Path | None
+) -> Iterator[_File]:
+    """A table's files; the file of decisions comes last."""
     if name in settings.sources:
         source = settings.sources[name]
-        lookups = load_lookups(name, source, data_folder, **place)
-        for part in parts(source, data_folder, **place):
-            yield part, source.columns, select(table, source, part, lookups=lookups)
-        for lookup in lookups:
-            connection.execute(f"DROP TABLE {lookup.relation}")
+        for path in find(source.file, data_folder):
+            yield _File(path, path.relative_to(data_folder).as_posix(), data_folder, source)
     if decision is not None:
         written = SourceSettings(file=escape(decision.name), columns={})
-        for part in parts(written, decision.parent, **place):
-            columns = _canonical(table, part, decision)
-            source = written.model_copy(update={"columns": columns})
-            verify(name, source, connection=connection)
-            fields = ", ".join(
-                f"regexp_replace(c{k}, {_APOSTROPHE}, '\\1') AS c{k}"
-                for k in range(1, len(part.columns) + 1)
-            )
-            bare = f"SELECT __line, __ragged, {fields} FROM ({part.relation})"
-            yield part, columns, select(table, source, replace(part, relation=bare))
+        for path in find(written.file, decision.parent):
+            yield _File(path, path.name, decision.parent, written, decided=True)
+
+
+def _staged(
+    name: str, one: _File, settings: Settings, *, connection: duckdb.DuckDBPyConnection,
+    shelf: Shelf | None, work_folder: Path,
+) -> Stage:  # fmt: skip
+    """The stage of one file: from the shelf, or made."""
+    place = {"connection": connection, "work_folder": work_folder}
+
+    def make(target: Path) -> Stage:
+        lookups = load_lookups(name, one.source, one.folder, **place)
+        mapped = partial(_mapped, TABLES[name], one, lookups=lookups, connection=connection)
+        opening = partial(opened, one.path, one.source, folder=one.folder, **place)
+        try:
+            return make_stage(
+                TABLES[name], lambda even: opening(even=even), mapped, settings=settings,
+                connection=connection, folder=target, joined=bool(lookups),
+            )  # fmt: skip
+        finally:
+            for lookup in lookups:
+                connection.execute(f"DROP TABLE {lookup.relation}")
+
+    if shelf is None:
+        work_folder.mkdir(parents=True, exist_ok=True)
+        return make(Path(mkdtemp(prefix="stage-", dir=work_folder)))
+    told = {
+        "table": name, "decided": one.decided, "currency": settings.currency,
+        "gate": settings.gate.model_dump(mode="json", exclude={"max_loss"}),
+        "source": one.source.model_dump(mode="json", exclude={"file"}),
+    }  # fmt: skip
+    joined = [path for join in one.source.joins for path in find(join.file, one.folder)]
+    return shelf.stage(told, [one.path, *joined], make)
+
+
+def _mapped(
+    table: Table, one: _File, part: Part, *, lookups, connection: duckdb.DuckDBPyConnection
+) -> tuple[str, Mapping[str, ColumnSettings]]:
+    """A file's rows in canonical columns, and how these are read."""
+    if not one.decided:
+        return select(table, one.source, part, lookups=lookups), one.source.columns
+    columns = _canonical(table, part, one.path)
+    source = one.source.model_copy(update={"columns": columns})
+    verify(table.name, source, connection=connection)
+    bare = ", ".join(
+        f"regexp_replace(c{k}, {_APOSTROPHE}, '\\1') AS c{k}"
+        for k in range(1, len(part.columns) + 1)
+    )
+    relation = f"SELECT * REPLACE ({bare}) FROM ({part.relation})"
+    return select(table, source, replace(part, relation=relation)), columns
 
 
 def _canonical(table: Table, part: Part, path: Path) -> dict[str, ColumnSettings]:

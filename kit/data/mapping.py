@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 
 from kit.data.cells import number, trimmed
-from kit.data.sources import Part, identifier, literal, parts
+from kit.data.sources import EvenPart, Part, parts
+from kit.data.sql import identifier, literal
 from kit.data.tables import TABLES, Table
 from kit.errors import SettingsError, SourceError, nearest
 from kit.settings import ColumnSettings, JoinSettings, SourceSettings
@@ -120,8 +121,8 @@ def select(
     Returns
     -------
     str
-        A SELECT with `__line`, `__ragged` and a VARCHAR for each canonical column, NULL where it is
-        not mapped.
+        A SELECT with `__line` and `__ragged` (`__blank` of an `EvenPart`) and a VARCHAR for each
+        canonical column, NULL where it is not mapped.
 
     Raises
     ------
@@ -144,7 +145,8 @@ def select(
         where = f"{table.name}.{column.name}"
         field = "CAST(NULL AS VARCHAR)" if how is None else _field(how, scope, part.file, where)
         fields.append(f"{field} AS {identifier(column.name)}")
-    return f"SELECT s.__line, s.__ragged, {', '.join(fields)} FROM {origin}"
+    carried = "s.__blank" if isinstance(part, EvenPart) else "s.__line, s.__ragged"
+    return f"SELECT {carried}, {', '.join(fields)} FROM {origin}"
 
 
 def _field(how: ColumnSettings, scope: Mapping[str, str], file: str, where: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 LEAST = 3  # peers needed before anything is shown
 
-_MONTHLY = """
+
+
+
+_DONE = """
 WITH deals AS (SELECT o.rep_id, p.region, p.team, o.closed_on AS date, o.status AS measure,
                1 AS value FROM opportunities o LEFT JOIN places p
                ON p.rep_id = o.rep_id AND o.created_on BETWEEN p.valid_from AND p.valid_to
@@ -20,18 +22,22 @@ did AS (SELECT a.rep_id, p.region, p.team, a.date, a.kind AS measure, a.count AS
         ON p.rep_id = a.rep_id AND a.date BETWEEN p.valid_from AND p.valid_to),
 rows AS (SELECT * FROM deals UNION ALL SELECT * FROM did)
 SELECT {id} AS id, date_trunc('month', date)::DATE AS month, measure, sum(value)::DOUBLE AS value
-FROM rows WHERE {id} IS NOT NULL GROUP BY ALL
-UNION ALL
-SELECT id, month, unnest(['bookings', 'quantity', 'margin', 'orders', 'customers']),
-    unnest([bookings, quantity, margin, orders, customers])
-FROM (SELECT {id} AS id, date_trunc('month', date)::DATE AS month, sum(amount) AS bookings,
-    sum(quantity) AS quantity, coalesce(sum(amount - cost), 0) AS margin,
-    count(DISTINCT order_id)::DOUBLE AS orders, count(DISTINCT customer_id)::DOUBLE AS customers
-    FROM sales WHERE {id} IS NOT NULL GROUP BY ALL)
+FROM rows WHERE {id} IS NOT NULL GROUP BY ALL ORDER BY ALL
+"""
+_BUYERS = """
+SELECT id, month, unnest(['orders', 'customers']) AS measure,
+    unnest([orders, customers])::DOUBLE AS value
+FROM (SELECT {id} AS id, date_trunc('month', date)::DATE AS month,
+      count(DISTINCT order_id) AS orders, count(DISTINCT customer_id) AS customers
+      FROM bought WHERE {id} IS NOT NULL GROUP BY ALL)
 ORDER BY ALL
 """
 
 _FIGURES = ["mean", "median", "low", "high"]
+_SCHEMA = pa.schema(
+    [("_scope", "string"), ("month", "date32"), ("measure", "string"), ("peers", "int64")]
+    + [(name, "float64") for name in _FIGURES]
+)
 _IDS = {"region": "region", "team": "team", "rep": "rep_id"}
 
 
@@ -40,25 +46,27 @@ def around(values: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    values : array of n numbers, n ≥ 2
+    values : array of n × m numbers, n ≥ 2
+        m columns of n values each.
 
     Returns
     -------
-    array of n × 4
-        Row i tells of the values without value i; quantiles are interpolated linearly.
+    array of n × m × 4
+        Row i tells of each column without its value i; quantiles are interpolated linearly.
 
     Examples
     --------
-    >>> around(np.array([1.0, 2.0, 3.0, 100.0])).tolist()[3]
-    [2.0, 2.0, 1.5, 2.5]
+    >>> around(np.array([[1.0], [2.0], [3.0], [100.0]])).tolist()[3]
+    [[2.0, 2.0, 1.5, 2.5]]
     """
-    order = np.argsort(values, kind="stable")
-    ranked, left = values[order], values.size - 1
-    places = np.empty(values.size, dtype=int)
-    places[order] = np.arange(values.size)
+    count, left = len(values), len(values) - 1
+    order = np.argsort(values, axis=0, kind="stable")
+    ranked = np.take_along_axis(values, order, axis=0)
+    places = np.empty_like(order)
+    np.put_along_axis(places, order, np.arange(count)[:, None], axis=0)
 
     def at(rank: int) -> np.ndarray:
-        return ranked[rank + (places <= rank)]
+        return np.where(places <= rank, ranked[rank + 1], ranked[rank])
 
     def quantile(share: float) -> np.ndarray:
         rank = share * (left - 1)
@@ -66,21 +74,21 @@ def around(values: np.ndarray) -> np.ndarray:
         below, above = at(low), at(min(low + 1, left - 1))
         return below + (rank - low) * (above - below)
 
-    mean = (values.sum() - values) / left
-    return np.column_stack([mean, quantile(0.5), quantile(0.25), quantile(0.75)])
+    mean = (values.sum(axis=0) - values) / left
+    return np.stack([mean, quantile(0.5), quantile(0.25), quantile(0.75)], axis=-1)
 
 
-def compute(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+def compute(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     """The peers' figures of every region, team and rep.
 
     Parameters
     ----------
     connection : DuckDBPyConnection
-        With the tables of `kit.data.layout.place`.
+        With the tables of `kit.data.layout.place` and the views of `kit.data.gathered`.
 
     Returns
     -------
-    DataFrame
+    Table
         _scope, month (first day), measure, peers (how many others), mean, median, low (lower
         quartile), high (upper quartile) over them. Measures: bookings, quantity, margin, orders,
         customers, won, lost (deals closed in the month) and each kind of activity.
@@ -91,9 +99,15 @@ def compute(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     fewer than three; a region's or a team's are all others. A peer without rows counts 0. Months
     with fewer than three peers are left out. Figures are of whole calendar months.
     """
-    found: list[tuple] = []
+    found = [_SCHEMA.empty_table()]
+    monthly = connection.execute("SELECT * FROM monthly").df()
+    threads = connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
     for kind, column in _IDS.items():
-        rows = connection.execute(_MONTHLY.format(id=column)).df()
+        connection.execute("SET threads = 1")  # sums of the same rows are then the same
+        done = connection.execute(_DONE.format(id=column)).df()
+        connection.execute(f"SET threads = {threads}")
+        buyers = connection.execute(_BUYERS.format(id=column)).df()
+        rows = pd.concat([done, _summed(monthly, column), buyers])
         if rows.empty:
             continue
         members = _members(connection, kind, rows)
@@ -101,29 +115,55 @@ def compute(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
         full = members.set_index(["month", "id"]).join(wide, how="left").fillna(
             dict.fromkeys(wide.columns, 0.0)
         )
-        found += _figures(full.reset_index(), list(wide.columns), kind=kind)
-    columns = ["_scope", "month", "measure", "peers", *_FIGURES]
-    frame = pd.DataFrame(found, columns=columns)
-    return frame.sort_values(["_scope", "month", "measure"], kind="stable", ignore_index=True)
+        found.append(_figures(full.reset_index(), list(wide.columns), kind=kind))
+    return pa.concat_tables(found)
 
 
-def _figures(full: pd.DataFrame, measures: list[str], *, kind: str) -> Iterator[tuple]:
-    """One row a scope, month and measure: scope, month, measure, peers and the four figures."""
-    for month, rows in full.groupby("month", sort=True):
-        ids, near = rows["id"].tolist(), rows["near"].to_numpy(dtype=object)
-        values = rows[measures].to_numpy(dtype="float64")
-        groups = [np.arange(len(ids))]
+def _summed(monthly: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The sums of each scope of a kind: id, month, measure, value."""
+    sums = monthly.groupby([column, "month"], sort=True)[["bookings", "quantity", "margin"]].sum()
+    rows = sums.rename_axis(["id", "month"]).rename_axis("measure", axis=1).stack()
+    return rows.rename("value").reset_index()
+
+
+def _figures(full: pd.DataFrame, measures: list[str], *, kind: str) -> pa.Table:
+    """The figures of all scopes of a kind: a row each scope, month and measure."""
+    codes, ids = pd.factorize(full["id"])
+    near, values = pd.factorize(full["near"])[0], full[measures].to_numpy(dtype="float64")
+    nameless = (full["near"] == "").to_numpy()
+    months = full["month"].to_numpy()
+    places, peers, figures = [], [], []
+    cuts = np.flatnonzero(months[1:] != months[:-1]) + 1
+    for month in np.split(np.arange(len(months)), cuts):
+        groups = [month]
         if kind == "rep":
-            groups = [*(np.flatnonzero(near == one) for one in sorted(set(near) - {""})), *groups]
-        told: set[str] = set()
+            order = month[np.argsort(near[month], kind="stable")]
+            parts = np.split(order, np.flatnonzero(near[order][1:] != near[order][:-1]) + 1)
+            groups = [*(one for one in parts if one.size and not nameless[one[0]]), month]
+        told = np.zeros(len(months), dtype=bool)
         for group in (one for one in groups if one.size > LEAST):
-            new = [n for n, place in enumerate(group) if ids[place] not in told]
-            told.update(ids[group[n]] for n in new)
-            for column, measure in enumerate(measures):
-                figures = around(values[group, column])
-                for n in new:
-                    scope = f"{kind}:{ids[group[n]]}"
-                    yield scope, month, measure, group.size - 1, *figures[n].tolist()
+            new = ~told[group]
+            told[group] = True
+            if new.any():
+                places.append(group[new])
+                peers.append(np.full(int(new.sum()), group.size - 1))
+                figures.append(around(values[group])[new])
+    if not places:
+        return _SCHEMA.empty_table()
+    at, shown = np.concatenate(places), np.concatenate(figures).reshape(-1, len(_FIGURES))
+    scopes = pa.array([f"{kind}:{one}" for one in ids], "string")
+    count = len(measures)
+    return pa.table(
+        {
+            "_scope": scopes.take(pa.array(np.repeat(codes[at], count))),
+            "month": pa.array(np.repeat(months[at], count)).cast("date32"),
+            "measure": pa.array(measures, "string").take(
+                pa.array(np.tile(np.arange(count), len(at)))
+            ),
+            "peers": np.repeat(np.concatenate(peers), count),
+            **{name: np.ascontiguousarray(shown[:, k]) for k, name in enumerate(_FIGURES)},
+        }
+    ).cast(_SCHEMA)
 
 
 def _members(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kit.data.cells import cell
 from kit.data.rules import key_label, was
-from kit.data.sources import identifier, literal
+from kit.data.sql import identifier, literal
 from kit.data.tables import TABLES, Column, Table
 from kit.errors import LossError, SourceError
 from kit.settings import Settings
@@ -47,15 +47,19 @@ class Report:
     missing: tuple[str, ...] = ()
 
 
-def counts(table: Table, *, stage: str, late: str, standing: str) -> dict[str, str]:
+def counts(table: Table, *, suspects: str, late: str, rows: int) -> dict[str, str]:
     """SQL of the report's frames for one table.
 
     Parameters
     ----------
     table : Table
-    stage, late, standing : str
-        Relations: all rows as `kit.data.rules.typed` gives them, with `__part` and `__file`; those
-        that a rule among rows refused; those that no rule refused.
+    suspects : str
+        Relation of all rows that were refused or repaired (others may be among them), as
+        `kit.data.rules.typed` gives them, with `__part` and `__file`.
+    late : str
+        Relation of the rows that a rule among rows refused.
+    rows : int
+        All rows of the table.
 
     Returns
     -------
@@ -64,16 +68,19 @@ def counts(table: Table, *, stage: str, late: str, standing: str) -> dict[str, s
     """
     refused = (
         "(SELECT s.* EXCLUDE __fault, coalesce(s.__fault, l.__fault) AS __fault, "
-        f"split_part(coalesce(s.__fault, l.__fault), ' ', 1) AS __rule FROM {stage} AS s "
+        f"split_part(coalesce(s.__fault, l.__fault), ' ', 1) AS __rule FROM {suspects} AS s "
         f"LEFT JOIN {late} AS l USING (__part, __line) "
         "WHERE coalesce(s.__fault, l.__fault) IS NOT NULL)"
+    )
+    standing = (
+        f"(SELECT * FROM {suspects} ANTI JOIN {late} USING (__part, __line) WHERE __fault IS NULL)"
     )
     touched = " OR ".join(f"{was(name)} IS NOT NULL" for name in table.names)
     first = f'SELECT {literal(table.name)} AS "table"'
     return {
-        "summary": f"{first}, (SELECT count(*) FROM {stage}) AS rows, count(*) AS kept, "
-        f"count(*) FILTER ({touched}) AS repaired, "
-        f"(SELECT count(*) FROM {refused}) AS refused FROM {standing}",
+        "summary": f"{first}, {rows}::BIGINT AS rows, {rows} - refused AS kept, repaired, refused "
+        f"FROM (SELECT count(*) FILTER ({touched}) AS repaired FROM {standing}), "
+        f"(SELECT count(*) AS refused FROM {refused})",
         "rules": f"{first}, __rule AS rule, count(*) AS count FROM {refused} "
         "GROUP BY __rule ORDER BY count DESC, rule",
         "refused": _refused(table, first, refused),

@@ -17,7 +17,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from kit.data.cells import cell, trimmed
-from kit.data.sources import identifier, literal
+from kit.data.sql import identifier, literal
 from kit.data.tables import Table
 from kit.settings import ColumnSettings, Settings
 
@@ -54,7 +54,7 @@ def typed(
         column, parted by a blank; NULL where the row broke no rule of groups 1 to 3).
     """
     cells = [
-        cell(column.type, identifier(column.name), read=f"v{k}", **_how(columns, column.name))
+        cell(column.type, identifier(column.name), read=f"v{k}", **how_read(columns, column.name))
         for k, column in enumerate(table.columns)
     ]
     names = [identifier(column.name) for column in table.columns]
@@ -82,8 +82,10 @@ def was(column: str) -> str:
     return identifier(f"was {column}")
 
 
-def among_others(table: Table, standing: str, *, references: Mapping[str, str]) -> Iterator[str]:
-    """SQL of the rules of group 4, in order; each finds `__part`, `__line` and `__fault`.
+def unknown_references(
+    table: Table, standing: str, *, references: Mapping[str, str]
+) -> Iterator[str]:
+    """SQL of the rows that refer to what is not there; each finds `__part`, `__line`, `__fault`.
 
     Parameters
     ----------
@@ -101,7 +103,10 @@ def among_others(table: Table, standing: str, *, references: Mapping[str, str]) 
                 f"FROM {standing} WHERE {name} IS NOT NULL AND {name} NOT IN "
                 f"(SELECT {name} FROM {references[column.refers]})"
             )
-    yield _duplicates(table, standing)
+
+
+def of_groups(table: Table, standing: str) -> Iterator[str]:
+    """SQL of the rows that cannot stand beside others, once there are no duplicates."""
     if table.name == "roster":
         yield (
             "SELECT __part, __line, 'overlap valid_from' AS __fault "
@@ -118,50 +123,13 @@ def among_others(table: Table, standing: str, *, references: Mapping[str, str]) 
         )
 
 
-def key_label(table: Table) -> str:
-    """How a fault names the key's columns."""
-    return ", ".join(table.key)
-
-
-def _duplicates(table: Table, standing: str) -> str:
-    """Only rows whose key stands twice are sorted, so that a large table stays out of memory."""
-    key = ", ".join(identifier(name) for name in table.key)
-    same = " AND ".join(
-        f"t.{identifier(name)} IS NOT DISTINCT FROM d.{identifier(name)}" for name in table.key
-    )
-    every = ", ".join(f"t.{identifier(name)}" for name in table.names)
-    keyed = ", ".join(f"t.{identifier(name)}" for name in table.key)
-    label = key_label(table)
-    return (
-        "SELECT __part, __line, "
-        "CASE WHEN copy > 1 THEN 'exact_duplicate ' ELSE 'duplicate_key ' END "
-        f"|| {literal(label)} AS __fault FROM (SELECT t.__part, t.__line, "
-        f"row_number() OVER (PARTITION BY {every} ORDER BY t.__part, t.__line) AS copy, "
-        f"row_number() OVER (PARTITION BY {keyed} ORDER BY t.__part, t.__line) AS place "
-        f"FROM {standing} AS t JOIN (SELECT {key} FROM {standing} GROUP BY {key} "
-        f"HAVING count(*) > 1) AS d ON {same}) WHERE place > 1"
-    )
-
-
-def _how(columns: Mapping[str, ColumnSettings], name: str) -> dict:
+def how_read(columns: Mapping[str, ColumnSettings], name: str) -> dict:
+    """Format and scale of a column, where it is mapped."""
     return {"format": columns[name].format, "scale": columns[name].scale} if name in columns else {}
 
 
-def _faults(
-    table: Table, columns: Mapping[str, ColumnSettings], settings: Settings
-) -> Iterator[tuple[str, str]]:
-    """Condition and fault of the rules of groups 1 to 3, in order."""
-    yield "__ragged IS NOT NULL", "'ragged_line '"
-    for column in table.columns:
-        name = identifier(column.name)
-        if not column.nullable:
-            empty = f"{name} IS NULL AND {was(column.name)} IS NULL"
-            yield empty, f"'missing_value {column.name}'"
-    for column in table.columns:
-        if column.type != "text":
-            name, raw = identifier(column.name), was(column.name)
-            rule = cell(column.type, raw, **_how(columns, column.name)).fault
-            yield f"{name} IS NULL AND {raw} IS NOT NULL", f"{rule} || ' {column.name}'"
+def broken_rows(table: Table, settings: Settings) -> Iterator[tuple[str, str]]:
+    """Condition and fault of the rules that look at typed values, in order."""
     for column in table.columns:
         if column.type == "date":
             name = identifier(column.name)
@@ -183,6 +151,52 @@ def _faults(
         yield "quantity < 0 AND amount >= 0", "'negative_quantity quantity'"
     if table.name == "roster":
         yield "valid_to < valid_from", "'interval valid_to'"
+
+
+def key_label(table: Table) -> str:
+    """How a fault names the key's columns."""
+    return ", ".join(table.key)
+
+
+def twins(table: Table, standing: str) -> str:
+    """SQL of the hashes, `h`, that the keys of several rows have: only those can be duplicates."""
+    return f"SELECT {_hash(table)} AS h FROM {standing} GROUP BY h HAVING count(*) > 1"
+
+
+def duplicates(table: Table, standing: str, *, among: str) -> str:
+    """SQL of the rows whose key stands before; only those with a hash in `among` are sorted."""
+    key = ", ".join(identifier(name) for name in table.key)
+    every = ", ".join(identifier(name) for name in table.names)
+    return (
+        "SELECT __part, __line, "
+        "CASE WHEN copy > 1 THEN 'exact_duplicate ' ELSE 'duplicate_key ' END "
+        f"|| {literal(key_label(table))} AS __fault FROM (SELECT __part, __line, "
+        f"row_number() OVER (PARTITION BY {every} ORDER BY __part, __line) AS copy, "
+        f"row_number() OVER (PARTITION BY {key} ORDER BY __part, __line) AS place "
+        f"FROM {standing} WHERE {_hash(table)} IN (SELECT h FROM {among})) WHERE place > 1"
+    )
+
+
+def _hash(table: Table) -> str:
+    return f"hash({', '.join(identifier(name) for name in table.key)})"
+
+
+def _faults(
+    table: Table, columns: Mapping[str, ColumnSettings], settings: Settings
+) -> Iterator[tuple[str, str]]:
+    """Condition and fault of the rules of groups 1 to 3, in order."""
+    yield "__ragged IS NOT NULL", "'ragged_line '"
+    for column in table.columns:
+        name = identifier(column.name)
+        if not column.nullable:
+            empty = f"{name} IS NULL AND {was(column.name)} IS NULL"
+            yield empty, f"'missing_value {column.name}'"
+    for column in table.columns:
+        if column.type != "text":
+            name, raw = identifier(column.name), was(column.name)
+            rule = cell(column.type, raw, **how_read(columns, column.name)).fault
+            yield f"{name} IS NULL AND {raw} IS NOT NULL", f"{rule} || ' {column.name}'"
+    yield from broken_rows(table, settings)
 
 
 def _limits(table: Table, column: str, settings: Settings) -> tuple[dt.date, dt.date]:

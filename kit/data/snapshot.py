@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import tempfile
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 
-from kit.data import build, ledger
+from kit.data import build, ledger, stored
+from kit.data.building import building, move, to_disk
 from kit.data.calendar import FiscalCalendar
+from kit.data.progress import Progress, silent
+from kit.data.shelf import Shelf
 from kit.data.stored import Snapshot, open_snapshot
 from kit.errors import SourceError
 from kit.parameters import data_folder, load, root_of
@@ -29,7 +32,7 @@ def ensure(
     *,
     out: str | Path = "outputs",
     settings: Settings | None = None,
-    progress: build.Progress | None = None,
+    progress: Progress | None = None,
 ) -> Snapshot:
     """The snapshot of a company's files as they are now: the one that is there, or a new one.
 
@@ -42,7 +45,7 @@ def ensure(
     settings : Settings, optional
         Read from the config where left out.
     progress : callable, optional
-        Called with a word on each step.
+        Told how far each step has come; see `kit.data.progress`.
 
     Returns
     -------
@@ -56,59 +59,61 @@ def ensure(
 
     Notes
     -----
-    A snapshot is built beside its place and renamed into it when it is complete: a half-written one
-    is never seen, and of two that are built at once one is kept.
+    A snapshot is built beside its place and renamed into it when it is complete and on the disk: a
+    half-written one is never seen, and of two that are built at once one is kept. Each file of the
+    company is read when it is new or has changed; what the gate made of the others is taken from
+    `<out>/<company>/.stages/`, which may be deleted at any time. The result is the same.
     """
-    settings = settings or load(config)
+    settings, progress = settings or load(config), progress or silent
     calendar = FiscalCalendar(settings.calendar)
     config_folder = Path(config) if Path(config).is_dir() else Path(config).parent
     sources = data_folder(config, settings)
-    mark = build.fingerprint(settings, data_folder=sources, config_folder=config_folder)
-    final = company_folder(config, settings, out=out) / "snapshot" / mark
+    digest = cache(build.sha256)
+    progress("files", 0.0)
+    mark = build.fingerprint(
+        settings, data_folder=sources, config_folder=config_folder, digest=digest
+    )
+    company = company_folder(config, settings, out=out)
+    final = company / "snapshot" / mark
     if _complete(final):
         return open_snapshot(final)
 
-    try:
-        final.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=".building-", dir=final.parent))
-    except OSError as error:
-        raise SourceError(
-            f"{final.parent}: cannot be written ({error.strerror}). Name another folder for out."
-        ) from None
-    try:
+    with building(final.parent) as work:
         (work / "snapshot").mkdir()
-        with build.connect(work) as connection:
-            report = ledger.check(
-                settings, sources, config_folder=config_folder, connection=connection,
-                work_folder=work, progress=progress,
-            )  # fmt: skip
-            build.write(
-                connection, work / "snapshot", calendar=calendar, report=report, mark=mark,
-                progress=progress,
-            )  # fmt: skip
-        _settle(work / "snapshot", final)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-        for parent in final.parents[:3]:  # what a failed build leaves empty
-            with contextlib.suppress(OSError):
-                parent.rmdir()
+        shelf = Shelf(company / ".stages", work_folder=work, digest=digest)
+        with closing(shelf):
+            with build.connect(work) as connection:
+                report = ledger.check(
+                    settings, sources, config_folder=config_folder, connection=connection,
+                    work_folder=work, progress=progress, shelf=shelf,
+                )  # fmt: skip
+                build.write(
+                    connection, work / "snapshot", calendar=calendar, report=report, mark=mark,
+                    work_folder=work, progress=progress,
+                )  # fmt: skip
+            progress("disk", 0.0)
+            to_disk(work / "snapshot")
+            _settle(work / "snapshot", final)
+            shelf.keep()
+    progress("disk", 1.0)
     return open_snapshot(final)
 
 
 def _complete(folder: Path) -> bool:
     """Whether a snapshot of this format is there with all its files."""
     try:
-        found = open_snapshot(folder)
+        open_snapshot(folder)
+        files = stored.files(folder)
     except SourceError:
         return False
-    return all((folder / name).is_file() for name in found.manifest["files"])
+    return all((folder / name).is_file() for name in files)
 
 
 def _settle(built: Path, final: Path) -> None:
     """Move a complete snapshot into its place, unless another builder was first."""
     for _ in range(3):
         try:
-            os.rename(built, final)
+            move(built, final)
             return
         except OSError:
             if _complete(final):

@@ -7,15 +7,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import duckdb
 
 from kit.data import delimited, workbook
+from kit.data.sql import BLANKS, first_line, identifier, literal, path_literal
+from kit.data.survey import survey
 from kit.errors import SourceError, nearest
 from kit.settings import JoinSettings, SourceSettings
 
-BLANKS = "' \t\r\n\u00a0\u200b\u3000\ufeff'"  # what SQL trims; a literal
 _LINE = 8_000_000  # bytes of the longest line
 
 
@@ -40,26 +42,26 @@ class Part:
     file: str
 
 
-def identifier(name: str) -> str:
-    """A name as a quoted SQL identifier.
+@dataclass(frozen=True)
+class EvenPart(Part):
+    """One file whose rows stand one after another, so that none needs to carry its number.
 
-    Examples
-    --------
-    >>> identifier('a"; DROP TABLE b')
-    '"a""; DROP TABLE b"'
+    Parameters
+    ----------
+    relation : str
+        A SELECT, in the order of the file, with `__blank` (whether every cell is blank) and `c1`,
+        `c2` … (VARCHAR).
+    first : int
+        Line of the first row.
+    rows : int or None
+        How many rows there must be; with any other number the file is not even after all.
+    blanks : str
+        Which blanks occur in it: `any`, `plain` ones only, or `none`.
     """
-    return '"' + name.replace('"', '""') + '"'
 
-
-def literal(text: str) -> str:
-    """A text as a quoted SQL literal.
-
-    Examples
-    --------
-    >>> literal("O'Neill")
-    "'O''Neill'"
-    """
-    return "'" + text.replace("'", "''") + "'"
+    first: int
+    rows: int | None
+    blanks: str
 
 
 def find(file: str, folder: Path) -> tuple[Path, ...]:
@@ -117,13 +119,11 @@ def parts(
     Parameters
     ----------
     source : SourceSettings or JoinSettings
-        File or pattern, and how it is to be read. The file's ending says what it is: .xlsx and
-        .xlsm, .parquet, .duckdb and .db; anything else is text with delimiters.
+        File or pattern, and how it is to be read.
     folder : Path
         The data folder.
-    connection : DuckDBPyConnection
-    work_folder : Path
-        Where files are rewritten that DuckDB cannot read as they are; nothing stays there.
+    connection, work_folder
+        As for `opened`.
 
     Yields
     ------
@@ -135,19 +135,61 @@ def parts(
         A file, sheet or table that is missing or cannot be read.
     """
     for path in find(source.file, folder):
-        label = path.relative_to(folder).as_posix()
-        suffix = path.suffix.casefold()
-        if suffix == ".xls":
-            raise SourceError(f"{path}: the old Excel format is not read. Save it as .xlsx.")
-        if suffix in (".xlsx", ".xlsm"):
-            reader = _sheet(path, source, work_folder)
-        elif suffix in (".parquet", ".pq"):
-            reader = _parquet(path, connection)
-        elif suffix in (".duckdb", ".db", ".ddb"):
-            reader = _database(path, source.table, connection)
-        else:
-            reader = _text(path, source, work_folder)
-        with reader as (relation, columns):
+        with opened(
+            path, source, folder=folder, connection=connection, work_folder=work_folder
+        ) as part:
+            yield part
+
+
+@contextmanager
+def opened(
+    path: Path,
+    source: SourceSettings | JoinSettings,
+    *,
+    folder: Path,
+    connection: duckdb.DuckDBPyConnection,
+    work_folder: Path,
+    even: bool = False,
+) -> Iterator[Part]:
+    """Open one file; it is readable within the context.
+
+    Parameters
+    ----------
+    path : Path
+    source : SourceSettings or JoinSettings
+        How it is to be read. The file's ending says what it is: .xlsx and .xlsm, .parquet, .duckdb
+        and .db; anything else is text with delimiters.
+    folder : Path
+        The data folder, below which the part is named.
+    connection : DuckDBPyConnection
+    work_folder : Path
+        Where files are rewritten that DuckDB cannot read as they are; nothing stays there.
+    even : bool
+        Whether an `EvenPart` is wanted where the file seems to be one.
+
+    Raises
+    ------
+    SourceError
+        A file, sheet or table that cannot be read.
+    """
+    label = path.relative_to(folder).as_posix()
+    suffix = path.suffix.casefold()
+    if suffix == ".xls":
+        raise SourceError(f"{path}: the old Excel format is not read. Save it as .xlsx.")
+    if suffix in (".xlsx", ".xlsm"):
+        with _sheet(path, source, work_folder) as (relation, columns):
+            yield Part(relation, columns, label)
+    elif suffix in (".parquet", ".pq"):
+        yield _table(f"read_parquet({path_literal(path)})", path, label, connection, even=even)
+    elif suffix in (".duckdb", ".db", ".ddb"):
+        with _database(path, source.table, connection) as origin:
+            yield _table(origin, path, label, connection, even=even)
+    else:
+        part = _even(path, label, source) if even else None
+        if part is not None:
+            yield part
+            return
+        with _text(path, source, work_folder) as (relation, columns):
             yield Part(relation, columns, label)
 
 
@@ -192,16 +234,47 @@ def _lines(path: Path, columns: tuple[str, ...], header_ends: int, delimiter: st
         "SELECT number AS __line, "
         f"CASE WHEN len(f) <> {len(columns)} THEN {whole} END AS __ragged, {fields} "
         f"FROM (SELECT number, line, string_split(line, {by}) AS f FROM "
-        f"(SELECT line, row_number() OVER () AS number FROM read_csv({_plain(path)}, "
+        f"(SELECT line, row_number() OVER () AS number FROM read_csv({path_literal(path)}, "
         "columns = {'line': 'VARCHAR'}, delim = '\x01', quote = '', escape = '', header = false, "
         f"auto_detect = false, max_line_size = {_LINE})) "
         f"WHERE number > {header_ends} AND trim(line, {BLANKS} || {by}) <> '')"
     )
 
 
-@contextmanager
-def _parquet(path: Path, connection: duckdb.DuckDBPyConnection):
-    yield _table(f"read_parquet({_plain(path)})", path, connection)
+def _even(path: Path, label: str, source: SourceSettings | JoinSettings) -> EvenPart | None:
+    """A text file read by DuckDB's own reader; None where that may part it in another way."""
+    if not delimited.in_utf8(source.encoding):
+        return None
+    try:
+        text = delimited.examine(
+            path, encoding="utf-8-sig", delimiter=source.delimiter,
+            header_row=getattr(source, "header_row", 1), known=True,
+        )  # fmt: skip
+    except (SourceError, UnicodeDecodeError):
+        return None
+    if len(text.delimiter) != 1 or not text.delimiter.isascii():
+        return None
+    looked = survey(path, delimiter=text.delimiter)
+    with path.open("rb") as lines:
+        above = b"".join(islice(lines, text.header_ends))
+    count, rows = len(text.columns), looked.lines - text.header_ends
+    exact = looked.delimiters - above.count(text.delimiter.encode()) == rows * (count - 1)
+    if not looked.even or not exact and looked.open_ends:  # DuckDB takes one empty field too many
+        return None
+    names = [f"c{k}" for k in range(1, count + 1)]
+    described = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    blanks = "plain" if looked.blanks > above.count(b" ") else "none"
+    blanks = blanks if looked.ordinary else "any"
+    whole = f"trim(concat({', '.join(names)}), {BLANKS}) = ''"
+    first = "coalesce(c1, '') < '!'" if looked.ordinary else f"trim(coalesce(c1, ''), {BLANKS}) = ''"
+    relation = (
+        f"SELECT CASE WHEN {first} THEN {whole} END AS __blank, {', '.join(names)} "
+        f"FROM read_csv({path_literal(path)}, columns = {{{described}}}, "
+        f"delim = {literal(text.delimiter)}, quote = '\"', escape = '\"', header = false, "
+        f"skip = {text.header_ends}, auto_detect = false, strict_mode = true, "
+        f"null_padding = false, max_line_size = {_LINE})"
+    )
+    return EvenPart(relation, text.columns, label, text.header_ends + 1, rows, blanks)
 
 
 @contextmanager
@@ -210,7 +283,7 @@ def _database(path: Path, table: str, connection: duckdb.DuckDBPyConnection):
     try:
         connection.execute(f"ATTACH {literal(str(path))} AS {alias} (READ_ONLY)")
     except duckdb.Error as error:
-        raise SourceError(f"{path}: cannot be read as a DuckDB file ({_first(error)}).") from None
+        raise SourceError(f"{path}: cannot be read as a DuckDB file ({first_line(error)}).") from None
     try:
         found = connection.execute(
             "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $1 "
@@ -225,36 +298,31 @@ def _database(path: Path, table: str, connection: duckdb.DuckDBPyConnection):
             known = nearest(wanted, names)
             raise SourceError(f"{path}: there is no table '{wanted}'. State table. {known}")
         schema, name = names[wanted]
-        yield _table(f"{alias}.{identifier(schema)}.{identifier(name)}", path, connection)
+        yield f"{alias}.{identifier(schema)}.{identifier(name)}"
     finally:
         connection.execute(f"DETACH {alias}")
 
 
 def _table(
-    origin: str, path: Path, connection: duckdb.DuckDBPyConnection
-) -> tuple[str, tuple[str, ...]]:
+    origin: str, path: Path, label: str, connection: duckdb.DuckDBPyConnection, *, even: bool
+) -> Part:
     """Read a typed relation as text: 7 for 7.0, ISO for dates."""
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {origin}").fetchall()
     except duckdb.Error as error:
-        raise SourceError(f"{path}: cannot be read ({_first(error)}).") from None
+        raise SourceError(f"{path}: cannot be read ({first_line(error)}).") from None
     fields = []
     for number, (name, kind, *_) in enumerate(described, start=1):
         field = f"CAST({identifier(name)} AS VARCHAR)"
         if kind in ("DOUBLE", "FLOAT"):
             field = f"regexp_replace({field}, '\\.0$', '')"
         fields.append(f"{field} AS c{number}")
+    columns = delimited.column_names(name for name, *_ in described)
+    if even:
+        relation = f"SELECT CAST(NULL AS BOOLEAN) AS __blank, {', '.join(fields)} FROM {origin}"
+        return EvenPart(relation, columns, label, first=1, rows=None, blanks="any")
     relation = (
         f"SELECT row_number() OVER () AS __line, CAST(NULL AS VARCHAR) AS __ragged, "
         f"{', '.join(fields)} FROM {origin}"
     )
-    return relation, delimited.column_names(name for name, *_ in described)
-
-
-def _plain(path: Path) -> str:
-    """A path as a literal in which DuckDB sees no pattern."""
-    return literal("".join(f"[{one}]" if one in "*?[" else one for one in str(path)))
-
-
-def _first(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]
+    return Part(relation, columns, label)

@@ -4,75 +4,48 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import subprocess
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
 import papermill
+from jupyter_core.utils import ensure_event_loop
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import ERROR_MARKER_TAG
 from papermill.translators import papermill_translators
 
 from kit.errors import BatchError
+from kit.publish import forkserver
+from kit.publish.client import LimitedClient, exit_told
 from kit.publish.executed import INJECTED, settle
+from kit.publish.failure import Failure, NotebookFailed, last_line
+from kit.publish.limits import Limits, readable
+from kit.publish.warm import ORDINARY
 
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _LANGUAGE = "python"
 _ENGINE = "sales-target-kit"
-_KERNEL_ENVIRONMENT = {
-    "PYTHONHASHSEED": "0",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the kernel's debugger must not warn on stderr
-    "OMP_NUM_THREADS": "1",  # several kernels share the cores
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
 
 
-@dataclass(frozen=True)
-class Failure:
-    """Why a notebook did not run to its end.
-
-    Parameters
-    ----------
-    notebook : str
-        File name.
-    cell : int or None
-        Number of the cell in the project's notebook, counted from 1 over all its cells; None where
-        no cell had begun.
-    error : str
-        Name of the error.
-    message : str
-        Last line of what the error says, without colours.
-    """
-
-    notebook: str
-    cell: int | None
-    error: str
-    message: str
-
-    def record(self) -> dict:
-        """As plain data."""
-        return asdict(self)
-
-    def __str__(self) -> str:
-        where = self.notebook if self.cell is None else f"{self.notebook}, cell {self.cell}"
-        return ": ".join(part for part in (where, self.error, self.message) if part)
+class TimeLimit(Exception):
+    """A notebook ran for longer than it may."""
 
 
-class NotebookFailed(Exception):
-    """A notebook did not run to its end; `failure` says where and why."""
+class MemoryLimit(Exception):
+    """A notebook's kernel held more memory than it may."""
 
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(str(failure))
-        self.failure = failure
+
+class Stopped(Exception):
+    """The batch is being stopped."""
+
+
+class KernelDied(Exception):
+    """A notebook's kernel ended before the notebook did."""
 
 
 class KernelEngine(NBClientEngine):
@@ -83,29 +56,39 @@ class KernelEngine(NBClientEngine):
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man, kernel_name, *, folder, seen, start_timeout=60, **_rest
+        cls, nb_man, kernel_name, *, folder, limits, stopped, seen, start_timeout=60, **_rest
     ):
         """Run the notebook; `seen` gets it, so that it is at hand where the kernel dies."""
         seen.append(nb_man.nb)
-        client = PapermillNotebookClient(
+        client = LimitedClient(
             nb_man,
             kernel_name=kernel_name,
             startup_timeout=start_timeout,
-            timeout=None,
-            store_widget_state=False,
+            limits=limits,
+            stopped=stopped,
             resources={"metadata": {"path": folder}},
             log=logging.Logger(__name__, logging.CRITICAL + 1),  # errors are told once, by name
         )
         with TemporaryDirectory(prefix="kit-") as sockets:
             manager = client.create_kernel_manager()
             manager.connection_file = f"{sockets}/kernel.json"
-            if os.name == "posix":
-                manager.transport = "ipc"
-            client.execute(
-                env={**os.environ, **_KERNEL_ENVIRONMENT},
-                stdout=subprocess.DEVNULL,  # of the process; what cells print is in the notebook
-                stderr=subprocess.DEVNULL,
-            )
+            try:
+                client.execute(
+                    env={**os.environ, **forkserver.ENVIRONMENT},
+                    stdout=subprocess.DEVNULL,  # what cells print is in the notebook
+                    stderr=subprocess.DEVNULL,
+                )
+            except CellTimeoutError:
+                raise TimeLimit(f"ran for more than {limits.seconds:g} s") from None
+            except DeadKernelError:
+                if stopped():
+                    raise Stopped("the batch was stopped") from None
+                if client.watch and client.watch.exceeded:
+                    held, allowed = readable(client.watch.peak), readable(limits.memory)
+                    raise MemoryLimit(f"held {held} of memory; {allowed} are allowed") from None
+                raise KernelDied(exit_told(client.exit_code)) from None
+            finally:
+                ensure_event_loop().close()  # this thread's; the next notebook makes its own
 
 
 def declared_parameters(notebook: Path) -> frozenset[str]:
@@ -132,7 +115,13 @@ def declared_parameters(notebook: Path) -> frozenset[str]:
 
 
 def execute(
-    notebook: Path, parameters: Mapping[str, Any], *, folder: Path, kernel: str = "python3"
+    notebook: Path,
+    parameters: Mapping[str, Any],
+    *,
+    folder: Path,
+    kernel: str = ORDINARY,
+    limits: Limits = Limits(),
+    stopped: Callable[[], bool] = lambda: False,
 ) -> NotebookNode:
     """Run a notebook in a kernel of its own and return it with its outputs.
 
@@ -148,7 +137,10 @@ def execute(
         Where the kernel runs. The executed notebook is written to `notebooks/` in it, also where
         it failed.
     kernel : str
-        Name of the kernelspec.
+        Name of the kernelspec: `kit.publish.warm.ORDINARY`, or `kit.publish.warm.WARM` for a forked one.
+    limits : Limits
+    stopped : callable
+        Asked again and again whether the batch is being stopped; the kernel is then killed.
 
     Returns
     -------
@@ -157,7 +149,7 @@ def execute(
     Raises
     ------
     NotebookFailed
-        Where a cell raised, the kernel died or did not start.
+        Where a cell raised, a limit was reached, the kernel died or did not start.
     """
     papermill_engines.register(_ENGINE, KernelEngine)
     place = folder / "notebooks" / notebook.name
@@ -174,6 +166,8 @@ def execute(
             progress_bar=False,
             request_save_on_cell_execute=False,
             folder=str(folder.resolve()),
+            limits=limits,
+            stopped=stopped,
             seen=seen,
         )
     except PapermillExecutionError as error:
@@ -189,18 +183,6 @@ def execute(
         )
         raise NotebookFailed(failure) from None
     return _keep([executed], place, folder)
-
-
-def last_line(text: str) -> str:
-    """The last line of an error's message that says something, without colours.
-
-    Examples
-    --------
-    >>> last_line("\\x1b[31mfirst\\x1b[0m\\nno column 'amuont'\\n")
-    "no column 'amuont'"
-    """
-    lines = [line.strip() for line in _ANSI.sub("", text).splitlines()]
-    return next((line for line in reversed(lines) if line), "")
 
 
 def _keep(seen: list[NotebookNode], place: Path, folder: Path) -> NotebookNode | None:

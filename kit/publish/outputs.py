@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from kit.errors import BatchError
 from kit.scope import Scope, safe_name
+
+
+LEAST_ROOM = 16 * 2**20  # bytes; a packet needs a fortieth of it
 
 
 @dataclass(frozen=True)
@@ -51,13 +56,23 @@ class Layout:
         """Where the state of the running or last batch is kept."""
         return self.root / ".work" / "batch.json"
 
+    @property
+    def lock(self) -> Path:
+        """The lock that a running batch holds."""
+        return self.root / ".work" / "lock"
+
     def packet(self, scope: Scope) -> Path:
         """The folder of a scope's packet."""
         return self.packets / scope.folder
 
+    @property
+    def making(self) -> Path:
+        """Where packets are made, and where what failed is left until the next batch."""
+        return self.root / ".work" / safe_name(self.period)
+
     def work(self, scope: Scope) -> Path:
-        """The folder in which a scope's packet is being made."""
-        return self.root / ".work" / safe_name(self.period) / scope.folder
+        """Where what a failed scope did is left."""
+        return self.making / scope.folder
 
 
 def require_writable(folder: Path) -> None:
@@ -84,8 +99,27 @@ def require_writable(folder: Path) -> None:
                 one.rmdir()
 
 
+def require_room(folder: Path) -> None:
+    """Make sure that the disk of a folder has room for more packets.
+
+    Raises
+    ------
+    BatchError
+        Naming the folder, what is left and what to do.
+    """
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    free = shutil.disk_usage(there).free
+    if free < LEAST_ROOM:
+        raise BatchError(
+            f"{folder}: the disk is full ({free / 2**20:.0f} MB left, at least "
+            f"{LEAST_ROOM / 2**20:.0f} MB are needed). Make room, then run again with --resume."
+        )
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a file so that a reader sees the old text or the new one, never a part.
+
+    A file that holds the text already is left alone.
 
     Raises
     ------
@@ -94,34 +128,53 @@ def write_text(path: Path, text: str) -> None:
     """
     new = path.with_name(f".{path.name}.new")
     try:
+        if path.is_file() and path.read_bytes() == text.encode("utf-8"):
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         new.write_text(text, encoding="utf-8", newline="\n")
+        _to_disk(new)
         os.replace(new, path)
     except OSError as error:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
         raise BatchError(f"{path}: cannot be written ({error.strerror}).") from None
 
 
-def fresh(folder: Path) -> Path:
-    """Make a folder anew, empty.
+def private(folder: Path) -> Path:
+    """Make an empty folder beside the given one, by a name that no other scope can guess.
 
     Raises
     ------
     BatchError
         Where the folder cannot be made.
     """
+    made = folder.with_name(f".making-{secrets.token_hex(8)}")
     try:
-        if folder.is_symlink():
-            folder.unlink()
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        made.mkdir(parents=True)
     except OSError as error:
-        raise BatchError(f"{folder}: cannot be made ({error.strerror}).") from None
-    return folder
+        raise BatchError(f"{folder.parent}: cannot be written ({error.strerror}).") from None
+    return made
+
+
+def set_aside(work: Path, folder: Path) -> None:
+    """Leave what a failed scope did where it can be found."""
+    clear(folder)
+    with suppress(OSError):
+        os.replace(work, folder)
+
+
+def clear(folder: Path) -> None:
+    """Remove a folder with all that is in it, as far as that can be done."""
+    if folder.is_symlink():
+        folder.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def swap_in(new: Path, place: Path) -> None:
     """Put a finished folder in its place; the folder that was there before is removed after.
+
+    What the folder holds is on the disk before it is moved, so that a loss of power leaves the old
+    folder or the whole new one.
 
     Raises
     ------
@@ -130,6 +183,7 @@ def swap_in(new: Path, place: Path) -> None:
     """
     old = _aside(place)
     try:
+        _folder_to_disk(new)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(old, ignore_errors=True)
         if place.is_symlink():
@@ -137,6 +191,7 @@ def swap_in(new: Path, place: Path) -> None:
         elif place.exists():
             os.replace(place, old)
         os.replace(new, place)
+        _to_disk(place.parent)
     except OSError as error:
         if old.exists() and not place.exists():
             os.replace(old, place)
@@ -164,6 +219,24 @@ def digests(folder: Path) -> dict[str, str]:
             name = path.relative_to(folder).as_posix()
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
+
+
+def _folder_to_disk(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):  # what a folder holds, then the folder
+        if not path.is_symlink():
+            _to_disk(path)
+    _to_disk(folder)
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until a file, or a folder's list of names, is on the disk."""
+    if path.is_dir() and os.name != "posix":
+        return  # only POSIX systems open folders
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _aside(place: Path) -> Path:

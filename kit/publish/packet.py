@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from jinja2.bccache import Bucket, BytecodeCache
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters import markdown2html
 from nbconvert.preprocessors import TagRemovePreprocessor
@@ -39,7 +40,7 @@ LANGUAGES = ("en", "zh")
 HIDDEN = ("parameters", INJECTED, "analyst", ERROR_MARKER_TAG)
 _PACKAGES = (
     "pandas", "numpy", "duckdb", "pyarrow", "scipy", "scikit-learn", "seaborn", "matplotlib",
-    "great-tables", "holidays", "papermill", "nbconvert",
+    "holidays", "papermill", "nbconvert",
 )  # fmt: skip
 _KEYS = ("contents", "at_a_glance", "foot", "snapshot", "parameters", "parameters_hash",
          "versions", "company", "region", "team", "rep")  # fmt: skip
@@ -78,6 +79,30 @@ class PacketFacts:
     versions: Mapping[str, str]
 
 
+class CompiledTemplates(BytecodeCache):
+    """Keeps what templates compile to for the life of the process: each packet is a new exporter.
+
+    jinja2 looks at the source before it takes what is kept.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was kept of a template, if anything was."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what a template compiled to."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+@cache
+def _compiled() -> CompiledTemplates:
+    return CompiledTemplates()
+
+
 class PacketExporter(TemplateExporter):
     """nbconvert's exporter with the kit's template, autoescape on and scripts left out."""
 
@@ -106,6 +131,7 @@ class PacketExporter(TemplateExporter):
     def _create_environment(self):
         environment = super()._create_environment()
         environment.autoescape = True
+        environment.bytecode_cache = _compiled()
         return environment
 
 

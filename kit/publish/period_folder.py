@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kit.errors import UnknownScopeError
 from kit.publish import findings, index, outputs, packet
-from kit.publish.kernels import Failure
+from kit.publish.failure import Failure
 from kit.scope import KINDS, Scope
 from kit.show.words import Words
 
@@ -71,6 +71,12 @@ def write(batch: Batch, *, done: frozenset[Scope], failures: Mapping[Scope, Fail
     return folder / "index.html"
 
 
+def failed(batch: Batch) -> frozenset[Scope]:
+    """The scopes whose newest run, as the period's manifest tells, failed."""
+    before = _entries(batch.layout.packets / "manifest.json")
+    return frozenset(scope for scope, one in before.items() if one.get("error"))
+
+
 def whole_packets(folder: Path) -> dict[Scope, dict]:
     """The findings of each whole packet in a period's folder, by scope."""
     found = {}
@@ -100,9 +106,8 @@ def _inputs(batch: Batch) -> dict:
         "language": batch.settings.language,
         "snapshot": batch.snapshot_id,
         "parameters": packet.parameters_hash(batch.settings),
-        "notebooks": {
-            one.path.name: hashlib.sha256(one.path.read_bytes()).hexdigest() for one in notebooks
-        },
+        "notebooks": {one.path.name: one.sha256 for one in notebooks},
+        "kit": batch.units[0].kit if batch.units else "",
         "versions": packet.versions(),
     }
 
@@ -129,6 +134,7 @@ def _entry(
         "batch": mark if unit else before.get("batch"),
         "packet_of": mark if made else known,
         "parameters": unit.parameters_hash if unit else before.get("parameters"),
+        "snapshot": unit.part if unit else before.get("snapshot"),
         "files": files,
     }
     return {**entry, "error": error} if error else entry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,16 @@ import kit
 from kit.data import snapshot as snapshots
 from kit.data.calendar import FiscalCalendar, Period
 from kit.data.case import default_day, require_orders
+from kit.data.progress import Progress, silent
 from kit.errors import BatchError, SettingsError, UnknownPeriodError, UnknownScopeError, nearest
 from kit.parameters import load
-from kit.publish import kernels, outputs
+from kit.publish import inputs, kernels, outputs
 from kit.publish.batch import Batch
+from kit.publish.limits import Limits
 from kit.publish.outputs import Layout
 from kit.publish.packet import LANGUAGES
 from kit.publish.unit import Notebook, Unit
+from kit.publish.warm import ORDINARY
 from kit.scope import KINDS, Scope
 from kit.settings import Settings
 
@@ -36,6 +40,9 @@ def prepare(
     out: str | Path = "outputs",
     overrides: Mapping[str, Any] | None = None,
     notebooks_folder: Path | None = None,
+    kernel: str = ORDINARY,
+    limits: Limits = Limits(),
+    progress: Progress = silent,
 ) -> Batch:
     """Check all that was asked for, make sure of the snapshot, and lay out the units of work.
 
@@ -63,6 +70,12 @@ def prepare(
         Dotted keys and values that win over the parameter files.
     notebooks_folder : Path
         Where the notebooks lie; None: the project's.
+    kernel : str
+        Name of the kernelspec.
+    limits : Limits
+        Of each notebook.
+    progress : callable, optional
+        As for `kit.data.snapshot.ensure`.
 
     Returns
     -------
@@ -85,8 +98,10 @@ def prepare(
     day = read_day(as_of, span)
     out = Path(out).resolve()
     outputs.require_writable(out)
+    outputs.require_room(out)
 
-    snapshot = snapshots.ensure(config, out=out, settings=load(config, overrides=over))
+    base = load(config, overrides=over)
+    snapshot = snapshots.ensure(config, out=out, settings=base, progress=progress)
     layout = Layout(out, settings.company, span.name)
     require_orders(span, first=snapshot.data_from, last=snapshot.data_through)
     known = _known_scopes(snapshot, span)
@@ -99,11 +114,14 @@ def prepare(
             period=span.name,
             as_of=day,
             settings=load(config, period=period, scope=scope, overrides=over),
-            snapshot_id=snapshot.id,
+            part=snapshot.part(scope),
             snapshot=Path(snapshot.folder),
             notebooks=chosen,
             work=layout.work(scope),
             place=layout.packet(scope),
+            kit=inputs.kit_hash(),
+            kernel=kernel,
+            limits=limits,
         )
         for scope in (_checked(asked, snapshot, span) if asked else _all_of(by, known, span))
     )
@@ -127,7 +145,12 @@ def choose_notebooks(numbers: Sequence[str] = (), *, folder: Path) -> tuple[Note
             known = ", ".join(found)
             raise BatchError(f"--notebooks: there is no notebook '{one}'. Known: {known}.")
     chosen = sorted({one.zfill(2) for one in asked}) or list(found)
-    return tuple(Notebook(found[one], kernels.declared_parameters(found[one])) for one in chosen)
+    return tuple(_notebook(found[one]) for one in chosen)
+
+
+def _notebook(path: Path) -> Notebook:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Notebook(path, kernels.declared_parameters(path), digest)
 
 
 def read_day(text: str, period: Period) -> dt.date | None:

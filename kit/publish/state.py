@@ -13,7 +13,9 @@ from typing import Any
 from kit.errors import BatchError
 from kit.publish.outputs import write_text
 
-_TOLD = {"company", "period", "as_of", "state", "started", "ended", "total", "done", "failed"}
+_TOLD = {
+    "company", "period", "as_of", "state", "started", "ended", "total", "done", "failed", "kept",
+}  # fmt: skip
 
 
 class BatchState:
@@ -38,7 +40,9 @@ class BatchState:
 
 
 @contextmanager
-def kept(path: Path, head: Mapping[str, Any], *, total: int) -> Iterator[BatchState]:
+def told(
+    path: Path, head: Mapping[str, Any], *, total: int, kept: int = 0
+) -> Iterator[BatchState]:
     """Keep the state of a batch from its start to its end.
 
     Parameters
@@ -47,13 +51,15 @@ def kept(path: Path, head: Mapping[str, Any], *, total: int) -> Iterator[BatchSt
     head : mapping
         What names the batch: company, period, as_of.
     total : int
-        Number of scopes.
+        Number of scopes to run.
+    kept : int
+        Number of scopes whose packets are up to date.
     """
     state = BatchState(
         path,
         {
             **head, "state": "running", "process": os.getpid(), "started": _now(), "ended": None,
-            "total": total, "done": 0, "failed": 0,
+            "total": total, "done": 0, "failed": 0, "kept": kept,
         },
     )  # fmt: skip
     try:
@@ -82,6 +88,31 @@ def read_all(out: Path) -> list[dict]:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
             raise BatchError(f"{path}: is not the state of a batch. Remove the file.") from None
     return found
+
+
+def seconds_left(facts: Mapping[str, Any], *, now: dt.datetime | None = None) -> float | None:
+    """How long a running batch will still take, at its pace so far; None where none can be told.
+
+    Parameters
+    ----------
+    facts : mapping
+        One of `read_all`.
+    now : datetime, optional
+        With a time zone; the clock's where left out.
+
+    Examples
+    --------
+    >>> begun = {"state": "running", "started": "2025-10-01T02:00:00+00:00",
+    ...          "total": 40, "done": 9, "failed": 1}
+    >>> seconds_left(begun, now=dt.datetime.fromisoformat("2025-10-01T02:00:20+00:00"))
+    60.0
+    """
+    ended = facts["done"] + facts["failed"]
+    if facts["state"] != "running" or not ended:
+        return None
+    now = now or dt.datetime.now().astimezone()
+    passed = (now - dt.datetime.fromisoformat(facts["started"])).total_seconds()
+    return passed / ended * (facts["total"] - ended)
 
 
 def _now() -> str:

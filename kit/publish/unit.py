@@ -7,14 +7,17 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from kit.errors import KitError
 from kit.parameters import dump
-from kit.publish import findings, kernels, outputs, packet
-from kit.publish.kernels import Failure, NotebookFailed
+from kit.publish import findings, inputs, kernels, outputs, packet
+from kit.publish.failure import STOPPED, Failure, NotebookFailed, last_line
+from kit.publish.limits import Limits
+from kit.publish.warm import ORDINARY
 from kit.scope import Scope
 from kit.settings import Settings
 
@@ -23,10 +26,11 @@ Execute = Callable[..., NotebookNode]
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook of the project and the parameters that it declares."""
+    """A notebook of the project, the parameters that it declares and its SHA-256."""
 
     path: Path
     declares: frozenset[str]
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -42,14 +46,20 @@ class Unit:
     as_of : date
     settings : Settings
         Merged for this scope and period, the command line included.
-    snapshot_id : str
-        Hash of the data.
+    part : str
+        Hash of the part of the data that the scope can read.
     snapshot : Path
         Folder of the snapshot.
     notebooks : tuple of Notebook
         In the order in which they run.
     work, place : Path
-        Where the packet is made, and where it is put when it is whole.
+        Where what was done is left if it fails, and where the packet is put when it is whole.
+    kit : str
+        Hash of the kit's code.
+    kernel : str
+        Name of the kernelspec; decides how fast the notebooks run, not what they give.
+    limits : Limits
+        Of each notebook.
     """
 
     scope: Scope
@@ -57,11 +67,14 @@ class Unit:
     period: str
     as_of: dt.date
     settings: Settings
-    snapshot_id: str
+    part: str
     snapshot: Path
     notebooks: tuple[Notebook, ...]
     work: Path
     place: Path
+    kit: str = ""
+    kernel: str = ORDINARY
+    limits: Limits = Limits()
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -77,7 +90,7 @@ class Unit:
             "plan_file": "targets.csv",
         }
 
-    @property
+    @cached_property
     def parameters_hash(self) -> str:
         """Hash of the settings and of what the notebooks are told."""
         told = {name: value for name, value in self.parameters.items() if name != "snapshot"}
@@ -94,7 +107,7 @@ class Unit:
             as_of=self.as_of,
             language=self.settings.language,
             currency=self.settings.currency,
-            snapshot=self.snapshot_id,
+            snapshot=self.part,
             parameters=packet.readable_parameters(self.settings),
             parameters_hash=self.parameters_hash,
             versions=packet.versions(),
@@ -113,39 +126,49 @@ def perform(
     ----------
     unit : Unit
     execute : callable
-        Runs one notebook: `execute(path, parameters, folder=...)`, raising `NotebookFailed`.
+        Runs one notebook: `execute(path, parameters, folder=..., kernel=..., limits=...,
+        stopped=...)`, raising `NotebookFailed`.
     stopped : callable
-        Asked before each notebook whether the batch is being stopped.
+        Asked again and again whether the batch is being stopped.
 
     Returns
     -------
     Failure or None
-        Why there is no packet; the work folder then keeps what was done, to look into.
+        Why there is no packet; `unit.work` then keeps what was done, to look into.
     """
     notebook = ""
+    work = None
     try:
-        outputs.fresh(unit.work)
-        outputs.write_text(unit.work / "settings.yml", dump(unit.settings))
+        work = outputs.private(unit.work)
+        outputs.write_text(work / "settings.yml", dump(unit.settings))
         executed = []
         for one in unit.notebooks:
             notebook = one.path.name
             if stopped():
-                return Failure(notebook, None, "Stopped", "the batch was stopped")
+                return Failure(notebook, None, STOPPED, "the batch was stopped")
             told = {key: found for key, found in unit.parameters.items() if key in one.declares}
-            executed.append(execute(one.path, told, folder=unit.work))
+            executed.append(
+                execute(
+                    one.path, told, folder=work, kernel=unit.kernel, limits=unit.limits,
+                    stopped=stopped,
+                )
+            )  # fmt: skip
         notebook = ""
-        _finish(unit, executed)
+        _finish(unit, executed, work=work)
     except NotebookFailed as failed:
         return failed.failure
     except KitError as error:
         return Failure(notebook, None, type(error).__name__, str(error))
     except Exception as error:
-        message = kernels.last_line(str(error))
+        message = last_line(str(error))
         return Failure(notebook, None, type(error).__name__, message)
+    finally:
+        if work is not None and work.exists():
+            outputs.set_aside(work, unit.work)
     return None
 
 
-def _finish(unit: Unit, executed: list[NotebookNode]) -> None:
+def _finish(unit: Unit, executed: list[NotebookNode], *, work: Path) -> None:
     """Write packet and findings beside the notebooks and move the folder to its place."""
     head: Mapping = {
         "company": unit.settings.company,
@@ -153,12 +176,13 @@ def _finish(unit: Unit, executed: list[NotebookNode]) -> None:
         "period": unit.period,
         "as_of": unit.as_of.isoformat(),
         "currency": unit.settings.currency,
-        "snapshot": unit.snapshot_id,
+        "snapshot": unit.part,
     }
     found = findings.complete(findings.collect(executed), head=head)
-    outputs.write_text(unit.work / "findings.json", findings.dump(found))
-    outputs.write_text(unit.work / "packet.html", packet.render(executed, unit.facts))
-    (unit.work / "settings.yml").unlink()
-    for leftover in unit.work.rglob(".ipynb_checkpoints"):
+    outputs.write_text(work / "findings.json", findings.dump(found))
+    outputs.write_text(work / "packet.html", packet.render(executed, unit.facts))
+    (work / "settings.yml").unlink()
+    for leftover in work.rglob(".ipynb_checkpoints"):
         shutil.rmtree(leftover, ignore_errors=True)
-    outputs.swap_in(unit.work, unit.place)
+    inputs.write(unit, work)
+    outputs.swap_in(work, unit.place)

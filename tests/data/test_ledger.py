@@ -80,9 +80,9 @@ def test_a_clean_company(company):
     seen = []
     report = company.inspect(
         orders(GOOD, "O0,1,2025-07-02,R2,2,20.5,"),
-        run=lambda *a, **k: check(*a, progress=seen.append, **k),
+        run=lambda *a, **k: check(*a, progress=lambda *told: seen.append(told), **k),
     )
-    assert seen == ["roster", "orders"]
+    assert seen == [("roster", 0.0), ("roster", 1.0), ("orders", 0.0), ("orders", 1.0)]
     assert report.summary.values.tolist() == [["orders", 2, 2, 0, 0], ["roster", 2, 2, 0, 0]]
     assert len(report.refused) == len(report.repaired) == len(report.rules) == 0
     assert report.missing == tuple(name for name in TABLES if name not in ("orders", "roster"))

@@ -10,7 +10,7 @@ import threading
 import pandas as pd
 import pytest
 
-from kit.data import build
+from kit.data import build, loading, sealed
 from kit.data.snapshot import company_folder, ensure, open_snapshot
 from kit.data.stored import Snapshot
 from kit.data.tables import DTYPES, TABLES
@@ -71,18 +71,21 @@ def test_a_transfer_rewrites_no_history(small, small_snapshot):
 @pytest.mark.parametrize("rep", ["R02", "R03", "R15"])
 def test_a_rep_reads_nothing_of_others(small_snapshot, rep, monkeypatch):
     opened = []
-    load_files = Snapshot._load
-    monkeypatch.setattr(
-        Snapshot, "_load", lambda self, files: load_files(self, opened.extend(files) or files)
-    )
+    content = loading.content
+
+    def noted(folder, name, sha256):
+        opened.append(name)
+        return content(folder, name, sha256)
+
+    monkeypatch.setattr(loading, "content", noted)
     text = told(small_snapshot.read(Scope("rep", rep)))
     number = rep[1:]
     for n in {f"{n:02d}" for n in range(1, 18)} - {number}:
         for other in (f"R{n}", f"Person{n}", f"Client{n}", f"Clinic{n}", f"Part{n}", f"D{n}"):
             assert other not in text
     assert f"Person{number}" in text and f"Clinic{number}" in text
-    shared = {"products/rows.parquet"}
-    for name in set(opened) - shared:
+    assert len(opened) > 5
+    for name in opened:
         assert f"rep_key=rep-{rep}/" in name or f"scope_key=rep-{rep}/" in name or "events" in name
 
 
@@ -194,10 +197,10 @@ def test_a_build_that_breaks_midway_is_never_seen(small, tmp_path, monkeypatch):
     config = small.write_company(tmp_path, small.few())
     lay = build._lay
 
-    def broken(connection, name, **more):
+    def broken(connection, name, *more, **named):
         if name == "targets":
             raise RuntimeError("power cut")
-        return lay(connection, name, **more)
+        return lay(connection, name, *more, **named)
 
     with monkeypatch.context() as patch:
         patch.setattr(build, "_lay", broken)
@@ -232,10 +235,75 @@ def test_two_builders_at_once_are_harmless(small, tmp_path):
     assert [path.name for path in found[0].folder.parent.iterdir()] == [found[0].id]
 
 
+def test_a_part_changes_only_with_what_the_scope_reads(small, tmp_path):
+    tables = small.rows()
+    config = small.write_company(tmp_path, tables)
+    before = ensure(config)
+    parts = {scope: before.part(scope) for scope in (Scope("company"), *before.names)}
+    assert all(len(one) == 16 for one in parts.values()) and len(set(parts.values())) == len(parts)
+    assert ensure(config, out=tmp_path / "other").part(Scope("rep", "R05")) == parts[
+        Scope("rep", "R05")
+    ]
+    tables["credits"].append({"order_id": "O139", "rep_id": "R13", "share": 1.0})
+    after = ensure(small.write_company(tmp_path, tables))
+    changed = {scope for scope, part in parts.items() if after.part(scope) != part}
+    region, team = small.REGIONS[3], f"Team{small.REGIONS[3]}"
+    assert changed == {
+        Scope("company"), Scope("region", region), Scope("team", team), Scope("rep", "R13"),
+    }  # fmt: skip
+    assert after.id != before.id
+    with pytest.raises(UnknownScopeError, match="Did you mean"):
+        after.part(Scope("rep", "R013"))
+
+
+def test_an_order_elsewhere_changes_a_part_only_through_its_peers(small, tmp_path):
+    tables = small.rows()
+    before = ensure(small.write_company(tmp_path, tables))
+    tables["orders"].append({**tables["orders"][0], "order_id": "new", "date": "2025-10-01"})
+    after = ensure(small.write_company(tmp_path, tables))  # of R01, in the first region
+    assert after.data_through > before.data_through
+    same = {one for one in before.names if after.part(one) == before.part(one)}
+    # In October R01, R02 and R04 have too few peers in their region: all reps are theirs.
+    near = {"R05", "R06", "R07", "R08", "R03"}
+    assert Scope("rep", "R01") not in same and Scope("region", small.REGIONS[0]) not in same
+    for scope in before.names:
+        frames = before.read(scope).frames, after.read(scope).frames
+        alike = all(frames[0][name].equals(frames[1][name]) for name in frames[0])
+        assert alike == (scope in same), scope
+    assert near and before.read(Scope("rep", "R05")).sales.equals(
+        after.read(Scope("rep", "R05")).sales
+    )
+
+
+@pytest.mark.parametrize("place", ["scopes/rep-R01.json", "manifest.json", "roster", "sales"])
+def test_a_changed_byte_in_any_file_that_is_read_is_noticed(small, tmp_path, place):
+    found = ensure(small.write_company(tmp_path, small.few()))
+    path = found.folder / place
+    if path.is_dir():
+        path = next(one for one in sorted(path.rglob("*.parquet")) if "rep-R01" in str(one))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match="SHA-256 differs.*Delete the snapshot's folder"):
+        open_snapshot(found.folder).read(Scope("rep", "R01"))
+
+
+def test_one_file_is_sorted_as_several_are(small_snapshot):
+    for scope in (Scope("company"), *small_snapshot.names):
+        for name, frame in small_snapshot.read(scope).frames.items():
+            key = {"sales": ["date", "order_id", "line_no", "rep_id"],
+                   "peers": ["month", "measure"]}.get(name) or list(TABLES[name].key)  # fmt: skip
+            again = frame.sort_values(key, kind="stable", ignore_index=True)
+            pd.testing.assert_frame_equal(frame, again)
+
+
 def test_what_is_no_snapshot_is_said(tmp_path):
     with pytest.raises(SourceError, match="holds no snapshot"):
         open_snapshot(tmp_path)
-    (tmp_path / "manifest.json").write_text(json.dumps({"format": 0}), encoding="utf-8")
+    (tmp_path / "manifest.json").write_text(json.dumps({"format": 1}), encoding="utf-8")
+    with pytest.raises(SourceError, match="is not what was written"):
+        open_snapshot(tmp_path)
+    sealed.write(tmp_path / "manifest.json", {"format": 0})
     with pytest.raises(SourceError, match="another format"):
         open_snapshot(tmp_path)
 

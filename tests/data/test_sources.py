@@ -8,7 +8,8 @@ import duckdb
 import openpyxl
 import pytest
 
-from kit.data.sources import find, identifier, parts
+from kit.data.sources import find, parts
+from kit.data.sql import identifier
 from kit.errors import SourceError
 from kit.settings import SourceSettings
 

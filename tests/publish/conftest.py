@@ -12,9 +12,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from kit.data.calendar import FiscalCalendar
 from kit.parameters import validate
 from kit.publish.batch import Batch
+from kit.publish.limits import Limits
 from kit.publish.outputs import Layout
 from kit.publish.request import choose_notebooks
 from kit.publish.unit import Unit
+from kit.publish.warm import ORDINARY
 from kit.scope import Scope
 from kit.show.findings import MIME
 
@@ -106,7 +108,10 @@ def tiny_notebooks(tmp_path_factory) -> Path:
 def make_batch(tmp_path, tiny_notebooks):
     """Build a batch by hand: `make_batch(["region:East"], as_of="2025-08-20", ...)`."""
 
-    def build(scopes, *, as_of="2025-08-20", snapshot_id="0123abcd", out=None, **settings) -> Batch:
+    def build(
+        scopes, *, as_of="2025-08-20", snapshot_id="0123abcd", out=None, notebooks=None,
+        kernel=ORDINARY, limits=Limits(), **settings,
+    ) -> Batch:  # fmt: skip
         model = validate(
             {"company": "sample", "name": "Sample", "data_dir": ".", **settings}, origin="test"
         )
@@ -117,9 +122,9 @@ def make_batch(tmp_path, tiny_notebooks):
         units = tuple(
             Unit(
                 scope=one, title=one.id or "Sample", period=period.name, as_of=day, settings=model,
-                snapshot_id=snapshot_id, snapshot=layout.root / "snapshot" / snapshot_id,
-                notebooks=choose_notebooks(folder=tiny_notebooks),
-                work=layout.work(one), place=layout.packet(one),
+                part=snapshot_id, snapshot=layout.root / "snapshot" / snapshot_id,
+                notebooks=choose_notebooks(folder=notebooks or tiny_notebooks),
+                work=layout.work(one), place=layout.packet(one), kernel=kernel, limits=limits,
             )
             for one in found
         )  # fmt: skip
@@ -131,9 +136,9 @@ def make_batch(tmp_path, tiny_notebooks):
 @pytest.fixture
 def executed():
     """Stands in for kernels: what the tiny notebooks leave, without running them."""
-    from kit.publish.kernels import Failure, NotebookFailed
+    from kit.publish.failure import Failure, NotebookFailed
 
-    def execute(path, parameters, *, folder):
+    def execute(path, parameters, *, folder, **_limits):
         if parameters["scope"] == "region:boom":
             raise NotebookFailed(Failure(path.name, 4, "ValueError", "no <b>column</b>"))
         found = {"measures": {"bookings": {"target": 2.0, "actual": 1.0, "status": "red"}}}
@@ -145,3 +150,44 @@ def executed():
         )
 
     return execute
+
+
+FAULTS = """\
+import os, signal, time
+from pathlib import Path
+from IPython.display import HTML
+
+what = scope.partition(":")[2]
+if what == "raises":
+    raise ValueError("on purpose")
+if what == "sleeps":
+    time.sleep(600)
+if what == "loops":
+    sum(range(10**12))  # does not let go of the interpreter
+if what == "eats":
+    held = []
+    while True:
+        held.append(b"x" * 2**24)
+        time.sleep(0.01)
+if what == "killed":
+    os.kill(os.getpid(), signal.SIGKILL)
+if what == "exits":
+    os._exit(7)
+if what == "meddles":
+    for path in Path("../../..").resolve().rglob("packet.html"):
+        path.write_text("meddled")
+    for path in Path("..").glob("*"):
+        (path / "stranger.txt").write_text("meddled")
+HTML(f"<p>{what} is well.</p>")
+"""
+
+
+@pytest.fixture(scope="session")
+def faulty_notebooks(tmp_path_factory) -> Path:
+    """A folder with a notebook that does what the scope's name says."""
+    folder = tmp_path_factory.mktemp("faults")
+    notebook = new_notebook(
+        cells=[code('scope: str = "company"  # whom\n', "parameters"), code(FAULTS)]
+    )
+    nbformat.write(notebook, folder / "02-track.ipynb")
+    return folder

@@ -28,7 +28,7 @@ def test_real_kernels_make_whole_packets_and_one_failure_costs_only_itself(make_
     assert sorted(one is None for one in told) == [False, True]
     place = batch.units[0].place
     assert sorted(one.relative_to(place).as_posix() for one in place.rglob("*")) == [
-        "findings.json", "notebooks", "notebooks/02-track.ipynb", "notebooks/03-why.ipynb",
+        "findings.json", "inputs.json", "notebooks", "notebooks/02-track.ipynb", "notebooks/03-why.ipynb",
         "packet.html", "targets.csv",
     ]  # fmt: skip
     found = json.loads((place / "findings.json").read_text())
@@ -95,7 +95,7 @@ def test_packets_of_the_same_inputs_are_of_one_batch_and_others_are_marked(make_
 
 
 def test_a_packet_stays_where_its_scope_fails_later_and_is_marked(make_batch, executed):
-    def ending(path, parameters, *, folder):
+    def ending(path, parameters, *, folder, **limits):
         raise MemoryError("\x1b[31mtoo much\x1b[0m")
 
     batch = make_batch(["region:A"])

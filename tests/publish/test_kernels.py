@@ -8,11 +8,12 @@ import pytest
 
 from kit.errors import BatchError
 from kit.publish import kernels
-from kit.publish.kernels import NotebookFailed
+from kit.publish.failure import NotebookFailed
+from kit.publish.warm import ORDINARY, WARM
 
 
-@pytest.fixture(scope="module")
-def runs(tiny_notebooks, tmp_path_factory):
+@pytest.fixture(scope="module", params=[WARM, ORDINARY])
+def runs(tiny_notebooks, tmp_path_factory, request):
     """Four runs, two at a time: the same twice, one that raises, one whose kernel dies."""
 
     def one(job):
@@ -22,7 +23,10 @@ def runs(tiny_notebooks, tmp_path_factory):
             told = {"scope": scope}
             if "track" in notebook:
                 told["as_of"] = "2025-08-20"
-            return folder, kernels.execute(tiny_notebooks / notebook, told, folder=folder)
+            found = kernels.execute(
+                tiny_notebooks / notebook, told, folder=folder, kernel=request.param
+            )
+            return folder, found
         except NotebookFailed as error:
             return folder, error.failure
 
@@ -71,7 +75,8 @@ def test_an_error_is_told_with_the_cell_of_the_projects_notebook(runs):
 def test_a_dead_kernel_is_told_with_the_cell_that_ran(runs):
     _, failure = runs[3]
     assert failure.cell == 4
-    assert failure.error == "DeadKernelError"
+    assert failure.error == "KernelDied"
+    assert failure.message == "the kernel ended with code 1"
 
 
 def test_the_parameters_that_a_notebook_declares(tiny_notebooks, tmp_path):

@@ -1,0 +1,207 @@
+"""The stage: one file of the company's after the gate, typed, kept as Parquet until it changes.
+
+The rows of a file are parted in two: those that are plain, typed at once, and the few others, which
+`kit.data.rules.typed` has judged one by one, with their raw texts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from kit.data import plain
+from kit.data.rules import typed
+from kit.data.sources import EvenPart, Part
+from kit.data.sql import identifier, literal, path_literal
+from kit.data.tables import Table
+from kit.settings import ColumnSettings, Settings
+
+_AS_PARQUET = "(FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 2000)"
+_JUDGED = "(FORMAT parquet, COMPRESSION zstd)"
+
+Mapped = tuple[str, Mapping[str, ColumnSettings]]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One file of a source after the gate's rules for single rows.
+
+    Parameters
+    ----------
+    rows : Path
+        Parquet of the typed columns, a row each of the file; `__raw` is filled where the row is not
+        plain, and `__line` is there where the rows do not stand one after another.
+    odd : Path or None
+        Parquet of the rows that are not plain, as `kit.data.rules.typed` gives them.
+    first : int or None
+        Line of the first row where rows stand one after another, else None.
+    plain_rows, odd_rows : int
+        How many there are of each; lines without any cell are in neither.
+    sha256 : tuple of str
+        Of the files.
+    """
+
+    rows: Path
+    odd: Path | None
+    first: int | None
+    plain_rows: int
+    odd_rows: int
+    sha256: tuple[str, ...]
+
+    def plain(self, table: Table, part: int) -> str:
+        """SQL of the plain rows: `__part`, `__line` and the typed columns."""
+        names = ", ".join(identifier(name) for name in table.names)
+        line = "__line" if self.first is None else f"file_row_number + {self.first}"
+        some = "WHERE __raw IS NULL" if self.odd is not None else ""
+        return (
+            f"SELECT {part} AS __part, CAST({line} AS BIGINT) AS __line, {names} FROM "
+            f"read_parquet({path_literal(self.rows)}, file_row_number = true) {some}"
+        )
+
+    def judged(self, table: Table, part: int, file: str) -> str:
+        """SQL of the other rows: `__part`, `__file` and what `kit.data.rules.typed` gives."""
+        return (
+            f"SELECT {part} AS __part, {literal(file)} AS __file, * "
+            f"FROM read_parquet({path_literal(self.odd)})"
+        )
+
+
+def make(
+    table: Table,
+    opened: Callable[[bool], AbstractContextManager[Part]],
+    mapped: Callable[[Part], Mapped],
+    *,
+    settings: Settings,
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    joined: bool,
+) -> Stage:
+    """Let one file through the gate's rules for single rows.
+
+    Parameters
+    ----------
+    table : Table
+    opened : callable
+        Opens the file, as an `EvenPart` where that is wanted and possible.
+    mapped : callable
+        Gives the part's rows in canonical columns as text, and how the columns are read.
+    settings : Settings
+    connection : DuckDBPyConnection
+    folder : Path
+        Where the stage's files are written.
+    joined : bool
+        Whether lookups are joined to the file's rows, which loses their order.
+
+    Raises
+    ------
+    SourceError
+        Where the file or a column cannot be read.
+    """
+    with opened(True) as part:
+        if isinstance(part, EvenPart):
+            found = _even(table, part, mapped, settings, connection, folder, joined=joined)
+            if found is not None:
+                return found
+        else:
+            return _numbered(table, part, mapped, settings, connection, folder)
+    with opened(False) as part:
+        return _numbered(table, part, mapped, settings, connection, folder)
+
+
+def hashes(*paths: Path | None) -> tuple[str, ...]:
+    """The SHA-256 of each file that there is."""
+    found = []
+    for path in paths:
+        if path is not None:
+            with path.open("rb") as file:
+                found.append(hashlib.file_digest(file, "sha256").hexdigest())
+    return tuple(found)
+
+
+def _even(
+    table: Table, part: EvenPart, mapped: Callable, settings: Settings,
+    connection: duckdb.DuckDBPyConnection, folder: Path, *, joined: bool,
+) -> Stage | None:  # fmt: skip
+    """Read a file whose rows stand one after another; None where they turn out not to."""
+    if joined:
+        return _even_joined(table, part, mapped, settings, connection, folder)
+    sql, columns = mapped(part)
+    rows = folder / "rows.parquet"
+    query = plain.judged(
+        table, sql, columns=columns, settings=settings, numbered=False, blanks=part.blanks
+    )
+    count = _copied(connection, query, rows, text=part.rows is not None)
+    if count is None or part.rows not in (None, count):
+        return None
+    return _with_odd(table, rows, columns, settings, connection, folder, count, part.first)
+
+
+def _even_joined(
+    table: Table, part: EvenPart, mapped: Callable, settings: Settings,
+    connection: duckdb.DuckDBPyConnection, folder: Path,
+) -> Stage | None:  # fmt: skip
+    """The same where lookups are joined: the rows get their numbers first."""
+    lines = folder / "lines.parquet"
+    count = _copied(connection, part.relation, lines, text=part.rows is not None)
+    if count is None or part.rows not in (None, count):
+        return None
+    numbered = (
+        f"SELECT file_row_number + {part.first} AS __line, CAST(NULL AS VARCHAR) AS __ragged, "
+        f"* EXCLUDE (file_row_number, __blank) FROM read_parquet({path_literal(lines)}, "
+        "file_row_number = true) WHERE NOT coalesce(__blank, false)"
+    )
+    known = Part(numbered, part.columns, part.file)
+    found = _numbered(table, known, mapped, settings, connection, folder)
+    lines.unlink()
+    return found
+
+
+def _numbered(
+    table: Table, part: Part, mapped: Callable, settings: Settings,
+    connection: duckdb.DuckDBPyConnection, folder: Path,
+) -> Stage:  # fmt: skip
+    """Read a file whose rows carry their lines."""
+    sql, columns = mapped(part)
+    rows = folder / "rows.parquet"
+    query = plain.judged(table, sql, columns=columns, settings=settings, numbered=True)
+    count = _copied(connection, query, rows, text=False)
+    return _with_odd(table, rows, columns, settings, connection, folder, count, None)
+
+
+def _copied(
+    connection: duckdb.DuckDBPyConnection, query: str, path: Path, *, text: bool
+) -> int | None:
+    """Write the result of a query; its rows, or None where a text is not as DuckDB reads texts."""
+    try:
+        done = connection.execute(f"COPY ({query}) TO {literal(str(path))} {_AS_PARQUET}")
+        return done.fetchall()[0][0]
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        if text:
+            return None
+        raise
+
+
+def _with_odd(
+    table: Table, rows: Path, columns: Mapping[str, ColumnSettings], settings: Settings,
+    connection: duckdb.DuckDBPyConnection, folder: Path, count: int, first: int | None,
+) -> Stage:  # fmt: skip
+    """Judge the rows that are not plain."""
+    source = f"read_parquet({path_literal(rows)}, file_row_number = true)"
+    [(marked,)] = connection.execute(f"SELECT count(*) FROM {source} WHERE __raw IS NOT NULL").fetchall()
+    if not marked:
+        return Stage(rows, None, first, count, 0, hashes(rows))
+    line = "__line" if first is None else f"file_row_number + {first}"
+    texts = (
+        f"SELECT CAST({line} AS BIGINT) AS __line, {plain.texts_of(table)} FROM {source} "
+        "WHERE __raw IS NOT NULL AND __raw[2] IS NULL"
+    )
+    odd = folder / "odd.parquet"
+    judged = typed(table, texts, columns=columns, settings=settings)
+    done = connection.execute(f"COPY ({judged}) TO {literal(str(odd))} {_JUDGED}")
+    judged_rows = done.fetchall()[0][0]
+    return Stage(rows, odd, first, count - marked, judged_rows, hashes(rows, odd))
