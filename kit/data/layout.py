@@ -1,4 +1,4 @@
-"""How the snapshot lies on disk: which rows go to which folder, and how sales come about."""
+"""How the snapshot lies on disk: which rows go to which file, and how sales come about."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ class Plan:
     Parameters
     ----------
     keys : tuple of str
-        `region`, `rep` or `scope`: levels of folders, by the columns `_region`, `_rep`, `_scope`.
+        `region`, `rep` or `scope`: levels of folders, the last one files, by the columns `_region`,
+        `_rep`, `_scope`.
     query : str
         SQL over the gate's tables and those of `place` and `relate`.
     order : str
@@ -147,14 +148,14 @@ PLANS = MappingProxyType(
 )
 
 
-def folder_of(kind: str, found: str | None) -> str:
-    """The folder of one part of a table, safe whatever the region, rep or scope is called.
+def part_of(kind: str, found: str | None) -> str:
+    """The name of one part of a table, safe whatever the region, rep or scope is called.
 
     Examples
     --------
-    >>> folder_of("region", "华东"), folder_of("rep", None), folder_of("scope", "rep:R1")
+    >>> part_of("region", "华东"), part_of("rep", None), part_of("scope", "rep:R1")
     ('region_key=region-华东', 'rep_key=none', 'scope_key=rep-R1')
-    >>> ".." in folder_of("region", "../../a=b")
+    >>> ".." in part_of("region", "../../a=b")
     False
     """
     if found is None:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from kit.data.layout import Plan, folder_of
+from kit.data.layout import Plan, part_of
 
 _BATCH = 100_000  # rows that come from DuckDB at a time
 _BLOCK = 100_000  # rows that one thread takes at a time, or one piece where that is larger
@@ -147,9 +147,9 @@ def _put(
     for (values, start), end in zip(cuts, ends, strict=True):
         part = table.slice(start, end - start)
         teams = tuple(pc.unique(part[plan.team]).to_pylist()) if plan.team else ()
-        steps = [folder_of(key, one) for key, one in zip(plan.keys, values, strict=True)]
-        path = "/".join([name, *steps, "rows.parquet"])
-        os.makedirs((folder / path).parent)
+        steps = [part_of(key, one) for key, one in zip(plan.keys, values, strict=True)]
+        path = "/".join([name, *(steps or ["rows"])]) + ".parquet"
+        os.makedirs(os.path.dirname(folder / path), exist_ok=True)
         digest = store(part, folder / path)
         pieces.append(Piece(name, values, teams, path, digest, part.num_rows))
     return pieces, told
@@ -175,10 +175,11 @@ def _plain(table: pa.Table) -> pa.Table:
 def store(table: pa.Table, path: Path) -> str:
     """Write rows as one Parquet file; its SHA-256."""
     sink = pa.BufferOutputStream()
+    texts = [one.name for one in table.schema if one.type == pa.string()]
     pq.write_table(
         table,
         sink,
-        use_dictionary=[one.name for one in table.schema if pa.types.is_string(one.type)],
+        use_dictionary=texts,
         compression="none" if table.num_rows < _SMALL else "snappy",
         write_statistics=False,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import subprocess
@@ -88,7 +89,7 @@ class KernelEngine(NBClientEngine):
                     raise MemoryLimit(f"held {held} of memory; {allowed} are allowed") from None
                 raise KernelDied(exit_told(client.exit_code)) from None
             finally:
-                ensure_event_loop().close()  # this thread's; the next notebook makes its own
+                _end_loop()
 
 
 def declared_parameters(notebook: Path) -> frozenset[str]:
@@ -183,6 +184,16 @@ def execute(
         )
         raise NotebookFailed(failure) from None
     return _keep([executed], place, folder)
+
+
+def _end_loop() -> None:
+    """End this thread's event loop and what still waits in it; the next notebook makes its own."""
+    loop = ensure_event_loop()
+    waiting = asyncio.all_tasks(loop)
+    for task in waiting:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
+    loop.close()
 
 
 def _keep(seen: list[NotebookNode], place: Path, folder: Path) -> NotebookNode | None:
