@@ -122,11 +122,11 @@ def test_a_batch_gives_back_what_it_opened(make_batch, faulty_notebooks):
         return psutil.Process().num_fds()
 
     batch = make_batch(["region:a", "region:raises"], notebooks=faulty_notebooks, kernel=WARM)
-    batches.run(batch, jobs=1)
-    before = opened()
-    for _ in range(4):
-        batches.run(batch, jobs=2)
-    assert opened() <= before
+    found = []
+    for _ in range(6):
+        batches.run(batch, jobs=1)
+        found.append(opened())
+    assert max(found[1:]) <= found[0]
 
 
 def test_the_packets_of_forked_and_ordinary_kernels_are_the_same(make_batch, tmp_path):
