@@ -20,7 +20,7 @@ _STEP = 0.1  # seconds until a kernel that has not answered is asked again
 
 
 class PromptClient(AsyncKernelClient):
-    """Jupyter's client, but it asks for readiness often, and ends on an answer, not on a silence."""
+    """Jupyter's client, but it asks for readiness often and goes on as soon as it is answered."""
 
     def start_channels(
         self, shell: bool = True, iopub: bool = True, stdin: bool = True, hb: bool = False,

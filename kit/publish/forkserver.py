@@ -23,7 +23,7 @@ ENVIRONMENT = {
     "JE_ARROW_MALLOC_CONF": "background_thread:false",  # a process with threads is not forked
 }
 _METHOD = "forkserver"
-_PRELOAD = ["__main__", "kit.publish.preload"]  # the main script too: children look for it
+_PRELOAD = ["kit.publish.preload"]
 _LOCK = threading.RLock()  # multiprocessing keeps one list of children for all threads
 
 

@@ -26,7 +26,7 @@ from kit.publish import forkserver
 from kit.publish.client import LimitedClient, exit_told
 from kit.publish.executed import INJECTED, settle
 from kit.publish.failure import Failure, NotebookFailed, last_line
-from kit.publish.limits import Limits, readable
+from kit.publish.limits import DEFAULT, Limits, readable
 from kit.publish.warm import ORDINARY
 
 _LANGUAGE = "python"
@@ -121,7 +121,7 @@ def execute(
     *,
     folder: Path,
     kernel: str = ORDINARY,
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT,
     stopped: Callable[[], bool] = lambda: False,
 ) -> NotebookNode:
     """Run a notebook in a kernel of its own and return it with its outputs.
@@ -138,7 +138,7 @@ def execute(
         Where the kernel runs. The executed notebook is written to `notebooks/` in it, also where
         it failed.
     kernel : str
-        Name of the kernelspec: `kit.publish.warm.ORDINARY`, or `kit.publish.warm.WARM` for a forked one.
+        Name of the kernelspec: `kit.publish.warm.ORDINARY`, or `WARM` for a forked one.
     limits : Limits
     stopped : callable
         Asked again and again whether the batch is being stopped; the kernel is then killed.

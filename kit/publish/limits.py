@@ -28,6 +28,9 @@ class Limits:
     memory: int = 0
 
 
+DEFAULT = Limits()
+
+
 class Watch:
     """Looks at a kernel again and again, and kills it when it holds too much or is to be stopped.
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from kit.errors import BatchError
 from kit.scope import Scope, safe_name
 
-
 LEAST_ROOM = 16 * 2**20  # bytes; a packet needs a fortieth of it
 
 

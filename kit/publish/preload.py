@@ -28,6 +28,7 @@ _LATE = (
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
+    "kit.cli",  # each child looks for what the main script defines, and so imports it
     "kit.publish.batch_kernel",
     "matplotlib_inline.backend_inline",
     "pdb",

@@ -17,7 +17,7 @@ from kit.errors import BatchError, SettingsError, UnknownPeriodError, UnknownSco
 from kit.parameters import load
 from kit.publish import inputs, kernels, outputs
 from kit.publish.batch import Batch
-from kit.publish.limits import Limits
+from kit.publish.limits import DEFAULT, Limits
 from kit.publish.outputs import Layout
 from kit.publish.packet import LANGUAGES
 from kit.publish.unit import Notebook, Unit
@@ -41,7 +41,7 @@ def prepare(
     overrides: Mapping[str, Any] | None = None,
     notebooks_folder: Path | None = None,
     kernel: str = ORDINARY,
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT,
     progress: Progress = silent,
 ) -> Batch:
     """Check all that was asked for, make sure of the snapshot, and lay out the units of work.

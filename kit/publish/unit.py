@@ -16,7 +16,7 @@ from kit.errors import KitError
 from kit.parameters import dump
 from kit.publish import findings, inputs, kernels, outputs, packet
 from kit.publish.failure import STOPPED, Failure, NotebookFailed, last_line
-from kit.publish.limits import Limits
+from kit.publish.limits import DEFAULT, Limits
 from kit.publish.warm import ORDINARY
 from kit.scope import Scope
 from kit.settings import Settings
@@ -74,7 +74,7 @@ class Unit:
     place: Path
     kit: str = ""
     kernel: str = ORDINARY
-    limits: Limits = Limits()
+    limits: Limits = DEFAULT
 
     @property
     def parameters(self) -> dict[str, str]:

@@ -39,5 +39,5 @@ def kernel(*, ordinary: bool = False) -> Kernel:
         forkserver.launch()
     except OSError as error:
         why = error.strerror or str(error)
-        return Kernel(ORDINARY, f"The warm server did not start ({why}): ordinary kernels are used.")
+        return Kernel(ORDINARY, f"The warm server did not start ({why}): kernels are ordinary.")
     return Kernel(WARM)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +31,9 @@ COPIES = 4  # of the sample company: 96 reps
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    asked = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     asked.add_argument("--scopes", type=int, default=88, help="reps of (c); (a) 2, (b) and (d) 8")
     asked.add_argument("--only", default="abdc", help="ways to measure, such as cd")
     asked.add_argument("--thousand", action="store_true", help="and 1,008 reps in one batch")
@@ -59,7 +60,8 @@ def four_ways(scratch: Path, *, scopes: int, ways: str) -> None:
     reps = [f"rep:{one}" for one in _reps(snapshot)]
     plan = {"config": str(config), "snapshot": str(snapshot), "scratch": str(scratch)}
 
-    print(f"{'':34}{'packets':>8}{'wall s':>9}{'CPU s':>8}{'peak MB':>9}{'KB':>7}   a packet, wall and CPU", flush=True)
+    heads = f"{'':34}{'packets':>8}{'wall s':>9}{'CPU s':>8}{'peak MB':>9}{'KB':>7}"
+    print(f"{heads}   a packet, wall and CPU", flush=True)
     found = {}
     if "a" in ways:
         size, taken = command_lines(reps[:2], plan=plan)
@@ -70,7 +72,8 @@ def four_ways(scratch: Path, *, scopes: int, ways: str) -> None:
         some = reps[:8] if way == "b" else reps[8:17]
         path = scratch / f"{way}.json"
         path.write_text(json.dumps({**plan, "reps": some}))
-        taken = measured.run([sys.executable, __file__, "--way", way, "--plan", str(path)], cwd=ROOT)
+        command = [sys.executable, __file__, "--way", way, "--plan", str(path)]
+        taken = measured.run(command, cwd=ROOT)
         if way == "d":  # the first scope was to warm up; the process tells of the others
             wall, cpu = map(float, taken.output.split()[-2:])
             taken = measured.Measured(wall, cpu, taken.peak, "")
@@ -78,7 +81,8 @@ def four_ways(scratch: Path, *, scopes: int, ways: str) -> None:
     taken = measured.run([*kit, *(part for one in reps[:scopes] for part in ("--scope", one))])
     size = next((out / f"sample-{COPIES}" / PERIOD).glob("rep-*/packet.html")).stat().st_size
     found["c"] = _told("(c) kit run", len(reps[:scopes]), taken, size=size)
-    for way, measure, wanted in (("a", 0, "at least 15"), ("b", 0, "at least 6"), ("d", 1, "at most 1.5")):
+    wanted_of = (("a", 0, "at least 15"), ("b", 0, "at least 6"), ("d", 1, "at most 1.5"))
+    for way, measure, wanted in wanted_of:
         if way in found:
             mine, other = found["c"][measure], found[way][measure]
             ratio = mine / other if measure else other / mine
@@ -94,7 +98,8 @@ def command_lines(reps: list[str], *, plan: dict) -> tuple[int, measured.Measure
             made = Path(plan["scratch"]) / f"a-{notebook.name}"
             told = [part for pair in _parameters(rep, plan).items() for part in ("-p", *pair)]
             commands = (
-                ["papermill", str(notebook), str(made), "-k", "python3", "--no-progress-bar", *told],
+                ["papermill", str(notebook), str(made), "-k", "python3", "--no-progress-bar",
+                 *told],
                 ["jupyter", "nbconvert", "--to", "html", "--no-input", str(made)],
             )
             for command in commands:
@@ -167,7 +172,8 @@ def a_thousand(scratch: Path) -> None:
         made = len(list((out / f"sample-{copies}" / PERIOD).glob("rep-*/packet.html")))
         _told(f"kit run --by rep, {copies} companies", made, taken)
         again = measured.run([*kit, "--resume"])
-        print(f"  again with --resume: {again.wall:.0f} s: {again.output.splitlines()[0]}", flush=True)
+        said = again.output.splitlines()[0]
+        print(f"  again with --resume: {again.wall:.0f} s: {said}", flush=True)
 
 
 def _reps(snapshot: Path) -> list[str]:
@@ -186,7 +192,9 @@ def _parameters(rep: str, plan: dict) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _told(name: str, packets: int, taken: measured.Measured, *, size: int = 0) -> tuple[float, float]:
+def _told(
+    name: str, packets: int, taken: measured.Measured, *, size: int = 0
+) -> tuple[float, float]:
     wall, cpu = taken.wall / packets, taken.cpu / packets
     kilobytes = f"{size / 1024:7.0f}" if size else f"{'':7}"
     print(f"{name:34}{packets:8}{taken.wall:9.1f}{taken.cpu:8.1f}{taken.peak / 2**20:9.0f}"

@@ -38,9 +38,8 @@ def write(folder: Path, copies: int) -> Path:
     frames["targets"] = frames["targets"][frames["targets"]["scope"] != "company"]
     (folder / "data").mkdir(parents=True, exist_ok=True)
     for name, frame in frames.items():
-        parts = [_copy(name, frame, number) for number in range(copies)] if name != "products" else [
-            frame
-        ]
+        times = 1 if name == "products" else copies
+        parts = [_copy(name, frame, number) for number in range(times)]
         pd.concat(parts, ignore_index=True).to_parquet(folder / "data" / f"{name}.parquet")
     settings = {
         "company": f"sample-{copies}", "name": f"Sample {copies}", "currency": "CNY",

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from kit.data.calendar import FiscalCalendar
 from kit.parameters import validate
 from kit.publish.batch import Batch
-from kit.publish.limits import Limits
+from kit.publish.limits import DEFAULT
 from kit.publish.outputs import Layout
 from kit.publish.request import choose_notebooks
 from kit.publish.unit import Unit
@@ -110,7 +110,7 @@ def make_batch(tmp_path, tiny_notebooks):
 
     def build(
         scopes, *, as_of="2025-08-20", snapshot_id="0123abcd", out=None, notebooks=None,
-        kernel=ORDINARY, limits=Limits(), **settings,
+        kernel=ORDINARY, limits=DEFAULT, **settings,
     ) -> Batch:  # fmt: skip
         model = validate(
             {"company": "sample", "name": "Sample", "data_dir": ".", **settings}, origin="test"

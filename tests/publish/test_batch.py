@@ -28,8 +28,8 @@ def test_real_kernels_make_whole_packets_and_one_failure_costs_only_itself(make_
     assert sorted(one is None for one in told) == [False, True]
     place = batch.units[0].place
     assert sorted(one.relative_to(place).as_posix() for one in place.rglob("*")) == [
-        "findings.json", "inputs.json", "notebooks", "notebooks/02-track.ipynb", "notebooks/03-why.ipynb",
-        "packet.html", "targets.csv",
+        "findings.json", "inputs.json", "notebooks", "notebooks/02-track.ipynb",
+        "notebooks/03-why.ipynb", "packet.html", "targets.csv",
     ]  # fmt: skip
     found = json.loads((place / "findings.json").read_text())
     assert found["measures"]["bookings"]["target"] == 0.1 + 0.2
