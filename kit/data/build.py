@@ -5,30 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas as pd
 
-from kit.data import gathered, layout, peers, pieces, reading, sealed
+from kit.data import derived, gathered, index, peers, pieces, reading, sealed
 from kit.data.calendar import FiscalCalendar
 from kit.data.layout import FORMAT, PLANS, Plan
 from kit.data.pieces import Piece
 from kit.data.progress import Progress, silent
 from kit.data.report import Report, write_refused
 from kit.data.sources import find
-from kit.data.sql import literal
+from kit.data.sql import literal, path_literal
 from kit.data.stored import FILES, MANIFEST
-from kit.data.targets import span_of
-from kit.scope import Scope
 from kit.settings import Settings
 
 MEMORY = "1GB"
+_SORTED = 5_000_000  # order lines that are sorted at a time
+_PASSES = 8  # over the order lines, at the most
 TARGETS, ACTIONS = "targets.csv", "actions.csv"
-
-_KINDS = {"region": "region", "team": "team", "rep": "rep_id"}
 
 
 def fingerprint(
@@ -80,6 +79,7 @@ def connect(work_folder: Path, *, memory: str = MEMORY) -> duckdb.DuckDBPyConnec
     connection.execute(f"SET memory_limit = {literal(memory)}")
     connection.execute(f"SET temp_directory = {literal(str(work_folder / 'spill'))}")
     connection.execute("SET preserve_insertion_order = true")
+    connection.execute("SET allocator_flush_threshold = '4GB'")  # giving pages back takes long
     connection.execute("SET enable_progress_bar = true")  # counted, for `kit.data.progress`
     connection.execute("SET enable_progress_bar_print = false")  # but not shown by DuckDB
     connection.execute("SET progress_bar_time = 0")
@@ -119,9 +119,9 @@ def write(
     -----
     The same tables give the same bytes: rows are sorted by key, and sums are formed in one order.
     """
-    layout.place(connection)
+    derived.place(connection)
     found = list(_sales(connection, folder, work_folder=work_folder, progress=progress))
-    layout.relate(connection)
+    derived.relate(connection)
     progress("peers", 0.0)
     connection.register("peers", peers.compute(connection))
     rows = {"sales": sum(one.rows for one in found)}
@@ -131,15 +131,14 @@ def write(
         found += written
         if not name.startswith("own_"):
             rows[name] = connection.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]
-    known, names = _known(connection)
+    known, names = index.known(connection)
     reading.write(folder, found, known=known, missing=report.missing)
     write_refused(report, folder / "refused.csv")
-    plans = {f"index/{kind}": query for kind, query in _index(connection, calendar)}
-    index = {f"{name}.parquet": _sheet(connection, query, folder / f"{name}.parquet")
-             for name, query in plans.items()}  # fmt: skip
-    index["names.parquet"] = _sheet(connection, names, folder / "names.parquet")
+    sheets = {f"index/{kind}.parquet": query for kind, query in index.days(connection, calendar)}
+    sheets["names.parquet"] = names
+    sheets = {name: _sheet(connection, query, folder / name) for name, query in sheets.items()}
     [(first, last)] = connection.execute("SELECT min(date), max(date) FROM orders").fetchall()
-    files = {one.path: one.sha256 for one in found} | index
+    files = {one.path: one.sha256 for one in found} | sheets
     for one in (*(folder / reading.FOLDER).iterdir(), folder / "refused.csv"):
         files[one.relative_to(folder).as_posix()] = sha256(one)
     sealed.write(folder / FILES, files)
@@ -151,7 +150,7 @@ def write(
         "data_through": last and last.isoformat(),
         "missing": sorted(report.missing),
         "rows": rows,
-        "index": index,
+        "index": sheets,
     }
     sealed.write(folder / MANIFEST, manifest, indent=1)
     progress("snapshot", 1.0)
@@ -164,12 +163,46 @@ def _sales(
     total = connection.execute("SELECT count(*) FROM orders").fetchall()[0][0] or 1
     kept, done = gathered.Gathered(work_folder), 0
     progress("sales", 0.0)
-    for written, told in _lay(connection, "sales", PLANS["sales"], folder, watch=gathered.gather):
-        kept.add(told)
-        done += sum(one.rows for one in written)
-        progress("sales", min(done / total, 1.0))
-        yield from written
+    for plan in _shares(connection, total, work_folder=work_folder):
+        for written, told in _lay(connection, "sales", plan, folder, watch=gathered.gather):
+            kept.add(told)
+            done += sum(one.rows for one in written)
+            progress("sales", min(done / total, 1.0))
+            yield from written
     kept.register(connection)
+
+
+def _shares(
+    connection: duckdb.DuckDBPyConnection, rows: int, *, work_folder: Path
+) -> Iterator[Plan]:
+    """The plan of the sales, for as many reps at a time as can be sorted in memory.
+
+    Up to some passes over the rows cost less than writing them once more, parted by rep.
+    """
+    plan, count = PLANS["sales"], -(-rows // _SORTED)
+    if count > _PASSES:
+        parted = work_folder / "parted"
+        connection.execute(
+            f"COPY (SELECT *, hash(_rep) % {count} AS _share FROM ({plan.query})) "
+            f"TO {literal(str(parted))} (FORMAT parquet, PARTITION_BY (_share))"
+        )
+    for share in range(count):
+        if count > _PASSES:
+            there = parted / f"_share={share}"
+            if not there.is_dir():
+                continue
+            files = ", ".join(path_literal(one) for one in sorted(there.iterdir()))
+            texts = ", ".join(f"{name}::{kind} AS {name}" for name, kind in derived.ENUMS.items())
+            found = (
+                f"SELECT * REPLACE ({texts}) "
+                f"FROM read_parquet([{files}], hive_partitioning = false)"
+            )
+        else:
+            some = f"(SELECT * FROM sales WHERE hash(rep_id) % {count} = {share})"
+            found = plan.query.replace("FROM sales", f"FROM {some}")
+        yield replace(plan, query=plan.query if count == 1 else found)
+        if count > _PASSES:
+            shutil.rmtree(there)
 
 
 def _lay(
@@ -183,85 +216,6 @@ def _sheet(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> str
     """Write the result of a query as one file; its SHA-256."""
     path.parent.mkdir(exist_ok=True)
     return pieces.store(connection.sql(query).to_arrow_table(), path)
-
-
-def _index(
-    connection: duckdb.DuckDBPyConnection, calendar: FiscalCalendar
-) -> Iterator[tuple[str, str]]:
-    """For each kind SQL of the days on which a scope sells, is on the roster or has a target.
-
-    A rep's sales while on the roster are left out: the roster's row covers those days.
-    """
-    pairs = connection.execute("SELECT DISTINCT scope, period FROM targets ORDER BY ALL").fetchall()
-    spans = [(Scope.parse(scope), span_of(calendar, period)) for scope, period in pairs]
-    goals = pd.DataFrame(
-        [(scope.kind, scope.id, *span) for scope, span in spans if span],
-        columns=["kind", "id", "start", "end"],
-    ).astype({"kind": "str", "id": "str", "start": "datetime64[us]", "end": "datetime64[us]"})
-    connection.register("found_goals", goals)
-    connection.execute("CREATE TABLE goals AS SELECT * FROM found_goals")
-    connection.unregister("found_goals")
-    uncovered = (
-        "ANTI JOIN places p ON p.rep_id = d.rep_id AND d.date BETWEEN p.valid_from AND p.valid_to"
-    )
-    for kind, column in _KINDS.items():
-        yield kind, (
-            'SELECT id, first::TIMESTAMP AS "start", last::TIMESTAMP AS "end" FROM ('
-            f"SELECT d.{column} AS id, date AS first, date AS last FROM daily d "
-            f"{uncovered if kind == 'rep' else ''} "
-            f"UNION SELECT {column}, valid_from, valid_to FROM places "
-            f"UNION SELECT id, \"start\"::DATE, \"end\"::DATE FROM goals WHERE kind = '{kind}') "
-            "WHERE id IS NOT NULL ORDER BY ALL"
-        )
-
-
-def _known(connection: duckdb.DuckDBPyConnection) -> tuple[reading.Known, str]:
-    """All regions, teams and reps, which of them ever belonged to or sold in which, and names."""
-    connection.execute(
-        "CREATE TABLE ever AS "
-        "SELECT rep_id, team, region FROM places UNION SELECT rep_id, team, region FROM daily"
-    )
-    gather = "coalesce(list_sort(list(DISTINCT {0}) FILTER ({0} IS NOT NULL)), [])"
-    goals = connection.execute("SELECT DISTINCT scope FROM targets").fetchall()
-    aims = {kind: {one.id for (text,) in goals if (one := Scope.parse(text)).kind == kind}
-            for kind in _KINDS}  # fmt: skip
-    regions = connection.execute(
-        "SELECT DISTINCT region FROM ever WHERE region IS NOT NULL"
-    ).fetchall()
-    teams = connection.execute(
-        f"SELECT team, {gather.format('region')} FROM places WHERE team IS NOT NULL GROUP BY team"
-    )
-    teams = {one: tuple(where) for one, where in teams.fetchall()}
-    reps = connection.execute(
-        f"SELECT rep_id, {gather.format('region')}, {gather.format('team')} "
-        "FROM ever GROUP BY rep_id ORDER BY rep_id"
-    )
-    reps = {one: (tuple(where), tuple(which)) for one, where, which in reps.fetchall()}
-    leads = connection.execute(
-        "SELECT DISTINCT rep_id, manager_id FROM roster WHERE manager_id <> rep_id ORDER BY ALL"
-    ).fetchall()
-    every = dict(sorted((dict.fromkeys(aims["rep"], ((), ())) | reps).items()))
-    managers: dict[str, tuple[str, ...]] = {}
-    for rep, lead in leads:
-        if lead in every:
-            managers[rep] = (*managers.get(rep, ()), lead)
-    known = reading.Known(
-        region=tuple(sorted({one for (one,) in regions} | aims["region"])),
-        team=dict.fromkeys(aims["team"], ()) | teams,
-        rep=every,
-        managers=managers,
-    )
-    rows = [(kind, one) for kind in _KINDS for one in sorted(getattr(known, kind))]
-    connection.register("found_scopes", pd.DataFrame(rows, columns=["kind", "id"], dtype="str"))
-    connection.execute(
-        "CREATE TABLE scopes AS SELECT row_number() OVER () AS place, kind, id FROM found_scopes"
-    )
-    connection.unregister("found_scopes")
-    names = (
-        "SELECT s.kind, s.id, coalesce(CASE WHEN s.kind = 'rep' THEN n.name END, s.id) AS name "
-        "FROM scopes s LEFT JOIN rep_names n ON n.rep_id = s.id ORDER BY s.place"
-    )
-    return known, names
 
 
 def sha256(path: Path) -> str:

@@ -15,6 +15,7 @@ from typing import IO
 
 import duckdb
 
+from kit.data.sql import first_line
 from kit.errors import SourceError
 
 _PREFIX, _LOCK = ".building-", "lock"
@@ -118,12 +119,20 @@ def told(folder: Path) -> Iterator[None]:
             raise SourceError(f"{other}: cannot be used ({found}).") from None
         raise SourceError(_sentence(folder, found, error.errno)) from None
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        found = str(error).strip().splitlines()[0]
-        full = "space" in found or "max_temp_directory_size" in found
-        raise SourceError(_sentence(folder, found, errno.ENOSPC if full else None)) from None
+        found = first_line(error)
+        if "space" in found or "max_temp_directory_size" in found:
+            raise SourceError(_sentence(folder, found, errno.ENOSPC)) from None
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise SourceError(
+                f"The snapshot needs more memory than it may use ({found}). One rep with very many "
+                "lines can be the reason; split the rep's lines, or leave out old files."
+            ) from None
+        raise SourceError(_sentence(folder, found, None)) from None
 
 
 def _sentence(folder: Path, found: str, number: int | None) -> str:
     if number in _FULL:
-        return f"{folder}: the disk is full ({found}). Make room there, or name another folder for out."
+        return (
+            f"{folder}: the disk is full ({found}). Make room there, or name another folder for out."
+        )
     return f"{folder}: cannot be written ({found}). Name another folder for out."

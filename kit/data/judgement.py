@@ -85,7 +85,7 @@ def judge(
 def _suspects(
     table: Table, stages: Sequence[tuple[str, Stage]], plain: str, late: str, odd: Sequence[str]
 ) -> str:
-    """SQL of the rows that the report may tell of: all that are odd, and plain ones refused late."""
+    """SQL of the rows that the report may tell of: the odd ones, and plain ones refused late."""
     fields = ", ".join(
         f"{identifier(name)}, CAST(NULL AS VARCHAR) AS {was(name)}" for name in table.names
     )

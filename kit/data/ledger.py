@@ -18,7 +18,8 @@ from kit.data.mapping import load_lookups, select, verify
 from kit.data.progress import Progress, silent, watched
 from kit.data.report import DETAIL, Report, enforce, write_refused
 from kit.data.shelf import Shelf
-from kit.data.sources import Part, find, opened
+from kit.data.part import Part
+from kit.data.sources import find, opened
 from kit.data.sql import identifier
 from kit.data.stage import Stage
 from kit.data.stage import make as make_stage
@@ -54,8 +55,8 @@ def check(
         columns, are appended to the tables of those names.
     connection : DuckDBPyConnection
         Afterwards holds every canonical table under its name, typed (VARCHAR, DATE, DOUBLE, BIGINT)
-        and in the order of files and lines; a table that the company lacks is empty. Of a very large
-        table this is a view, its rows in no order.
+        and in the order of files and lines; a table that the company lacks is empty. A table of a
+        million rows or more is a view, its rows in no order.
     work_folder : Path
         For files that must be rewritten, and for stages; large tables are read from these, so it
         must stay as long as the connection is used.

@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 
 from kit.data.cells import number, trimmed
-from kit.data.sources import EvenPart, Part, parts
+from kit.data.part import EvenPart, Part
+from kit.data.sources import parts
 from kit.data.sql import identifier, literal
 from kit.data.tables import TABLES, Table
 from kit.errors import SettingsError, SourceError, nearest

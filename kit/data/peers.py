@@ -84,7 +84,7 @@ def compute(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     Parameters
     ----------
     connection : DuckDBPyConnection
-        With the tables of `kit.data.layout.place` and the views of `kit.data.gathered`.
+        With the tables of `kit.data.derived.place` and the views of `kit.data.gathered`.
 
     Returns
     -------
@@ -100,7 +100,7 @@ def compute(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     with fewer than three peers are left out. Figures are of whole calendar months.
     """
     found = [_SCHEMA.empty_table()]
-    monthly = connection.execute("SELECT * FROM monthly").df()
+    monthly = connection.execute("SELECT * FROM monthly ORDER BY ALL").df()
     threads = connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
     for kind, column in _IDS.items():
         connection.execute("SET threads = 1")  # sums of the same rows are then the same

@@ -110,7 +110,7 @@ def _odd(
         return [empty, f"CASE WHEN CAST({value} AS VARCHAR) <> {raw} "
                        f"THEN NOT regexp_full_match({raw}, {PLAIN_DATE}) END"]  # fmt: skip
     finite = [] if column.type == "integer" else [f"NOT isfinite({value})"]
-    if blanks != "any":  # what DuckDB reads as a number beside plain ones: ' 1', '+-1', '1 ', '1_000'
+    if blanks != "any":  # beside plain numbers DuckDB reads ' 1', '+-1', '1 ' and '1_000'
         form = [f"{raw} < '-'", f"contains({raw}, '_')", *around[1:]]
         if column.nullable:
             form[0] += f" AND {raw} <> ''"

@@ -6,62 +6,19 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import duckdb
 
-from kit.data import delimited, workbook
-from kit.data.sql import BLANKS, first_line, identifier, literal, path_literal
-from kit.data.survey import survey
+from kit.data import delimited, typed_files, workbook
+from kit.data.part import EvenPart, Part
+from kit.data.sql import BLANKS, literal, path_literal
+from kit.data.survey import ends_open, survey
 from kit.errors import SourceError, nearest
 from kit.settings import JoinSettings, SourceSettings
 
 _LINE = 8_000_000  # bytes of the longest line
-
-
-@dataclass(frozen=True)
-class Part:
-    """One file of a source, ready to be read by DuckDB.
-
-    Parameters
-    ----------
-    relation : str
-        A SELECT with the columns `__line` (BIGINT; the line in the file, or the row of a sheet or
-        table), `__ragged` (the whole line where it has too few or too many fields, else NULL) and
-        `c1`, `c2` … (VARCHAR).
-    columns : tuple of str
-        The company's names of `c1`, `c2` ….
-    file : str
-        The file's name below the data folder.
-    """
-
-    relation: str
-    columns: tuple[str, ...]
-    file: str
-
-
-@dataclass(frozen=True)
-class EvenPart(Part):
-    """One file whose rows stand one after another, so that none needs to carry its number.
-
-    Parameters
-    ----------
-    relation : str
-        A SELECT, in the order of the file, with `__blank` (whether every cell is blank) and `c1`,
-        `c2` … (VARCHAR).
-    first : int
-        Line of the first row.
-    rows : int or None
-        How many rows there must be; with any other number the file is not even after all.
-    blanks : str
-        Which blanks occur in it: `any`, `plain` ones only, or `none`.
-    """
-
-    first: int
-    rows: int | None
-    blanks: str
 
 
 def find(file: str, folder: Path) -> tuple[Path, ...]:
@@ -180,10 +137,11 @@ def opened(
         with _sheet(path, source, work_folder) as (relation, columns):
             yield Part(relation, columns, label)
     elif suffix in (".parquet", ".pq"):
-        yield _table(f"read_parquet({path_literal(path)})", path, label, connection, even=even)
+        origin = f"read_parquet({path_literal(path)})"
+        yield typed_files.as_text(origin, path, label, connection=connection, even=even)
     elif suffix in (".duckdb", ".db", ".ddb"):
-        with _database(path, source.table, connection) as origin:
-            yield _table(origin, path, label, connection, even=even)
+        with typed_files.attached(path, source.table, connection=connection) as origin:
+            yield typed_files.as_text(origin, path, label, connection=connection, even=even)
     else:
         part = _even(path, label, source) if even else None
         if part is not None:
@@ -259,14 +217,16 @@ def _even(path: Path, label: str, source: SourceSettings | JoinSettings) -> Even
         above = b"".join(islice(lines, text.header_ends))
     count, rows = len(text.columns), looked.lines - text.header_ends
     exact = looked.delimiters - above.count(text.delimiter.encode()) == rows * (count - 1)
-    if not looked.even or not exact and looked.open_ends:  # DuckDB takes one empty field too many
-        return None
+    if not looked.even or not exact and ends_open(path, delimiter=text.delimiter):
+        return None  # a line may have one empty field too many, which DuckDB passes over
     names = [f"c{k}" for k in range(1, count + 1)]
     described = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
     blanks = "plain" if looked.blanks > above.count(b" ") else "none"
     blanks = blanks if looked.ordinary else "any"
     whole = f"trim(concat({', '.join(names)}), {BLANKS}) = ''"
-    first = "coalesce(c1, '') < '!'" if looked.ordinary else f"trim(coalesce(c1, ''), {BLANKS}) = ''"
+    first = f"trim(coalesce(c1, ''), {BLANKS}) = ''"
+    if looked.ordinary:
+        first = "coalesce(c1, '') < '!'"  # the same, and quicker
     relation = (
         f"SELECT CASE WHEN {first} THEN {whole} END AS __blank, {', '.join(names)} "
         f"FROM read_csv({path_literal(path)}, columns = {{{described}}}, "
@@ -275,54 +235,3 @@ def _even(path: Path, label: str, source: SourceSettings | JoinSettings) -> Even
         f"null_padding = false, max_line_size = {_LINE})"
     )
     return EvenPart(relation, text.columns, label, text.header_ends + 1, rows, blanks)
-
-
-@contextmanager
-def _database(path: Path, table: str, connection: duckdb.DuckDBPyConnection):
-    alias = identifier(f"source of {path}")
-    try:
-        connection.execute(f"ATTACH {literal(str(path))} AS {alias} (READ_ONLY)")
-    except duckdb.Error as error:
-        raise SourceError(f"{path}: cannot be read as a DuckDB file ({first_line(error)}).") from None
-    try:
-        found = connection.execute(
-            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $1 "
-            "UNION ALL SELECT schema_name, view_name FROM duckdb_views() "
-            "WHERE database_name = $1 AND NOT internal ORDER BY ALL",
-            [f"source of {path}"],
-        ).fetchall()
-        names = {name if schema == "main" else f"{schema}.{name}": (schema, name)
-                 for schema, name in found}  # fmt: skip
-        wanted = table or (next(iter(names)) if len(names) == 1 else "")
-        if wanted not in names:
-            known = nearest(wanted, names)
-            raise SourceError(f"{path}: there is no table '{wanted}'. State table. {known}")
-        schema, name = names[wanted]
-        yield f"{alias}.{identifier(schema)}.{identifier(name)}"
-    finally:
-        connection.execute(f"DETACH {alias}")
-
-
-def _table(
-    origin: str, path: Path, label: str, connection: duckdb.DuckDBPyConnection, *, even: bool
-) -> Part:
-    """Read a typed relation as text: 7 for 7.0, ISO for dates."""
-    try:
-        described = connection.execute(f"DESCRIBE SELECT * FROM {origin}").fetchall()
-    except duckdb.Error as error:
-        raise SourceError(f"{path}: cannot be read ({first_line(error)}).") from None
-    fields = []
-    for number, (name, kind, *_) in enumerate(described, start=1):
-        field = f"CAST({identifier(name)} AS VARCHAR)"
-        if kind in ("DOUBLE", "FLOAT"):
-            field = f"regexp_replace({field}, '\\.0$', '')"
-        fields.append(f"{field} AS c{number}")
-    columns = delimited.column_names(name for name, *_ in described)
-    if even:
-        relation = f"SELECT CAST(NULL AS BOOLEAN) AS __blank, {', '.join(fields)} FROM {origin}"
-        return EvenPart(relation, columns, label, first=1, rows=None, blanks="any")
-    relation = (
-        f"SELECT row_number() OVER () AS __line, CAST(NULL AS VARCHAR) AS __ragged, "
-        f"{', '.join(fields)} FROM {origin}"
-    )
-    return Part(relation, columns, label)

@@ -16,7 +16,7 @@ import duckdb
 
 from kit.data import plain
 from kit.data.rules import typed
-from kit.data.sources import EvenPart, Part
+from kit.data.part import EvenPart, Part
 from kit.data.sql import identifier, literal, path_literal
 from kit.data.tables import Table
 from kit.settings import ColumnSettings, Settings
@@ -102,15 +102,15 @@ def make(
     SourceError
         Where the file or a column cannot be read.
     """
+    making = _Making(table, mapped, settings, connection, folder)
     with opened(True) as part:
-        if isinstance(part, EvenPart):
-            found = _even(table, part, mapped, settings, connection, folder, joined=joined)
-            if found is not None:
-                return found
-        else:
-            return _numbered(table, part, mapped, settings, connection, folder)
+        if not isinstance(part, EvenPart):
+            return making.numbered(part)
+        found = making.joined(part) if joined else making.even(part)
+        if found is not None:
+            return found
     with opened(False) as part:
-        return _numbered(table, part, mapped, settings, connection, folder)
+        return making.numbered(part)
 
 
 def hashes(*paths: Path | None) -> tuple[str, ...]:
@@ -123,85 +123,83 @@ def hashes(*paths: Path | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _even(
-    table: Table, part: EvenPart, mapped: Callable, settings: Settings,
-    connection: duckdb.DuckDBPyConnection, folder: Path, *, joined: bool,
-) -> Stage | None:  # fmt: skip
-    """Read a file whose rows stand one after another; None where they turn out not to."""
-    if joined:
-        return _even_joined(table, part, mapped, settings, connection, folder)
-    sql, columns = mapped(part)
-    rows = folder / "rows.parquet"
-    query = plain.judged(
-        table, sql, columns=columns, settings=settings, numbered=False, blanks=part.blanks
-    )
-    count = _copied(connection, query, rows, text=part.rows is not None)
-    if count is None or part.rows not in (None, count):
-        return None
-    return _with_odd(table, rows, columns, settings, connection, folder, count, part.first)
+@dataclass(frozen=True)
+class _Making:
+    """The making of one file's stage in a folder."""
 
+    table: Table
+    mapped: Callable[[Part], Mapped]
+    settings: Settings
+    connection: duckdb.DuckDBPyConnection
+    folder: Path
 
-def _even_joined(
-    table: Table, part: EvenPart, mapped: Callable, settings: Settings,
-    connection: duckdb.DuckDBPyConnection, folder: Path,
-) -> Stage | None:  # fmt: skip
-    """The same where lookups are joined: the rows get their numbers first."""
-    lines = folder / "lines.parquet"
-    count = _copied(connection, part.relation, lines, text=part.rows is not None)
-    if count is None or part.rows not in (None, count):
-        return None
-    numbered = (
-        f"SELECT file_row_number + {part.first} AS __line, CAST(NULL AS VARCHAR) AS __ragged, "
-        f"* EXCLUDE (file_row_number, __blank) FROM read_parquet({path_literal(lines)}, "
-        "file_row_number = true) WHERE NOT coalesce(__blank, false)"
-    )
-    known = Part(numbered, part.columns, part.file)
-    found = _numbered(table, known, mapped, settings, connection, folder)
-    lines.unlink()
-    return found
+    def numbered(self, part: Part) -> Stage:
+        """Read a file whose rows carry their lines."""
+        sql, columns = self.mapped(part)
+        query = plain.judged(
+            self.table, sql, columns=columns, settings=self.settings, numbered=True
+        )
+        rows = self.folder / "rows.parquet"
+        return self._with_odd(rows, columns, count=self._copied(query, rows), first=None)
 
-
-def _numbered(
-    table: Table, part: Part, mapped: Callable, settings: Settings,
-    connection: duckdb.DuckDBPyConnection, folder: Path,
-) -> Stage:  # fmt: skip
-    """Read a file whose rows carry their lines."""
-    sql, columns = mapped(part)
-    rows = folder / "rows.parquet"
-    query = plain.judged(table, sql, columns=columns, settings=settings, numbered=True)
-    count = _copied(connection, query, rows, text=False)
-    return _with_odd(table, rows, columns, settings, connection, folder, count, None)
-
-
-def _copied(
-    connection: duckdb.DuckDBPyConnection, query: str, path: Path, *, text: bool
-) -> int | None:
-    """Write the result of a query; its rows, or None where a text is not as DuckDB reads texts."""
-    try:
-        done = connection.execute(f"COPY ({query}) TO {literal(str(path))} {_AS_PARQUET}")
-        return done.fetchall()[0][0]
-    except (duckdb.InvalidInputException, duckdb.ConversionException):
-        if text:
+    def even(self, part: EvenPart) -> Stage | None:
+        """Read a file whose rows stand one after another; None where they turn out not to."""
+        sql, columns = self.mapped(part)
+        query = plain.judged(
+            self.table, sql, columns=columns, settings=self.settings, numbered=False,
+            blanks=part.blanks,
+        )  # fmt: skip
+        rows = self.folder / "rows.parquet"
+        count = self._copied_even(part, query, rows)
+        if count is None:
             return None
-        raise
+        return self._with_odd(rows, columns, count=count, first=part.first)
 
+    def joined(self, part: EvenPart) -> Stage | None:
+        """The same where lookups are joined: the rows get their numbers first."""
+        lines = self.folder / "lines.parquet"
+        if self._copied_even(part, part.relation, lines) is None:
+            return None
+        numbered = (
+            f"SELECT file_row_number + {part.first} AS __line, CAST(NULL AS VARCHAR) AS __ragged, "
+            f"* EXCLUDE (file_row_number, __blank) FROM read_parquet({path_literal(lines)}, "
+            "file_row_number = true) WHERE NOT coalesce(__blank, false)"
+        )
+        found = self.numbered(Part(numbered, part.columns, part.file))
+        lines.unlink()
+        return found
 
-def _with_odd(
-    table: Table, rows: Path, columns: Mapping[str, ColumnSettings], settings: Settings,
-    connection: duckdb.DuckDBPyConnection, folder: Path, count: int, first: int | None,
-) -> Stage:  # fmt: skip
-    """Judge the rows that are not plain."""
-    source = f"read_parquet({path_literal(rows)}, file_row_number = true)"
-    [(marked,)] = connection.execute(f"SELECT count(*) FROM {source} WHERE __raw IS NOT NULL").fetchall()
-    if not marked:
-        return Stage(rows, None, first, count, 0, hashes(rows))
-    line = "__line" if first is None else f"file_row_number + {first}"
-    texts = (
-        f"SELECT CAST({line} AS BIGINT) AS __line, {plain.texts_of(table)} FROM {source} "
-        "WHERE __raw IS NOT NULL AND __raw[2] IS NULL"
-    )
-    odd = folder / "odd.parquet"
-    judged = typed(table, texts, columns=columns, settings=settings)
-    done = connection.execute(f"COPY ({judged}) TO {literal(str(odd))} {_JUDGED}")
-    judged_rows = done.fetchall()[0][0]
-    return Stage(rows, odd, first, count - marked, judged_rows, hashes(rows, odd))
+    def _copied(self, query: str, path: Path) -> int:
+        """Write the result of a query; its rows."""
+        done = self.connection.execute(f"COPY ({query}) TO {literal(str(path))} {_AS_PARQUET}")
+        return done.fetchall()[0][0]
+
+    def _copied_even(self, part: EvenPart, query: str, path: Path) -> int | None:
+        """The same; None where the rows are not those that the file's lines lead to expect."""
+        try:
+            count = self._copied(query, path)
+        except (duckdb.InvalidInputException, duckdb.ConversionException):
+            if part.rows is None:
+                raise
+            return None
+        return count if part.rows in (None, count) else None
+
+    def _with_odd(
+        self, rows: Path, columns: Mapping[str, ColumnSettings], *, count: int, first: int | None
+    ) -> Stage:
+        """Judge the rows that are not plain."""
+        source = f"read_parquet({path_literal(rows)}, file_row_number = true)"
+        marked = f"SELECT count(*) FROM {source} WHERE __raw IS NOT NULL"
+        [(marked,)] = self.connection.execute(marked).fetchall()
+        if not marked:
+            return Stage(rows, None, first, count, 0, hashes(rows))
+        line = "__line" if first is None else f"file_row_number + {first}"
+        texts = (
+            f"SELECT CAST({line} AS BIGINT) AS __line, {plain.texts_of(self.table)} FROM {source} "
+            "WHERE __raw IS NOT NULL AND __raw[2] IS NULL"
+        )
+        odd = self.folder / "odd.parquet"
+        judged = typed(self.table, texts, columns=columns, settings=self.settings)
+        done = self.connection.execute(f"COPY ({judged}) TO {literal(str(odd))} {_JUDGED}")
+        [(found,)] = done.fetchall()
+        return Stage(rows, odd, first, count - marked, found, hashes(rows, odd))

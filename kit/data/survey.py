@@ -27,8 +27,6 @@ class Survey:
         No blank but the plain one stands anywhere: no tab, no full-width or no-break blank.
     delimiters, blanks : int
         How often the delimiter and the plain blank stand in it.
-    open_ends : bool
-        Whether a line ends with the delimiter.
     """
 
     even: bool
@@ -36,7 +34,6 @@ class Survey:
     ordinary: bool = False
     delimiters: int = 0
     blanks: int = 0
-    open_ends: bool = False
 
 
 def survey(path: Path, *, delimiter: str) -> Survey:
@@ -53,7 +50,7 @@ def survey(path: Path, *, delimiter: str) -> Survey:
     (True, 2, 2)
     """
     newlines = returns = pairs = tabs = others = delimiters = blanks = 0
-    ordinary, spaced, open_ends = True, False, False
+    ordinary, spaced = True, False
     mark = delimiter.encode("ascii")
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     before = b""
@@ -71,7 +68,6 @@ def survey(path: Path, *, delimiter: str) -> Survey:
             delimiters += np.count_nonzero(found == mark[0])
             blanks += np.count_nonzero(found == 32)
             seen = before + chunk
-            open_ends = open_ends or mark + b"\n" in seen or mark + b"\r" in seen
             if returns:
                 pairs += seen.count(b"\r\n")
             if b'"' in chunk:
@@ -96,5 +92,26 @@ def survey(path: Path, *, delimiter: str) -> Survey:
         ordinary=ordinary and not tabs,
         delimiters=int(delimiters),
         blanks=int(blanks),
-        open_ends=open_ends or end.endswith(mark),
     )
+
+
+def ends_open(path: Path, *, delimiter: str) -> bool:
+    """Whether a line of a file ends with the delimiter.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "a.csv"
+    ...     _ = path.write_bytes(b"id,n\\n1,\\n")
+    ...     ends_open(path, delimiter=","), ends_open(path, delimiter=";")
+    (True, False)
+    """
+    mark, before = delimiter.encode("ascii"), b""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            seen = before + chunk
+            if mark + b"\n" in seen or mark + b"\r" in seen:
+                return True
+            before = chunk[-1:]
+    return before == mark

@@ -1,8 +1,8 @@
 """How long a snapshot takes, beside DuckDB's own copy of the same file, and how long a load takes.
 
-Run it by `python tests/benchmarks/snapshot.py --lines 1000000 10000000 --folder /scratch`. It writes
-a synthetic company with a fixed number of lines a rep, and measures each step in a fresh process:
-wall time, CPU time and peak memory.
+Run it by `python tests/benchmarks/snapshot.py --lines 1000000 10000000 --folder /scratch`. It
+writes a synthetic company with a fixed number of lines a rep, and measures each step in a fresh
+process: wall time, CPU time and peak memory.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from kit.data import ledger, plain, stage
 from kit.data.cells import PLAIN_NUMBER
-from kit.data.sources import EvenPart, opened
+from kit.data.part import EvenPart
+from kit.data.sources import opened
 from kit.data.survey import survey
 from kit.errors import SourceError
 from kit.parameters import validate
@@ -165,9 +166,9 @@ def test_settings_of_the_source(both):
 
 def test_an_even_file_is_read_by_duckdbs_own_reader(both, monkeypatch):
     seen = []
-    make = stage._even
+    make = stage._Making.even
     monkeypatch.setattr(
-        stage, "_even", lambda *a, **k: seen.append(make(*a, **k)) or seen[-1]
+        stage._Making, "even", lambda *told: seen.append(make(*told)) or seen[-1]
     )
     both.same(text(GOOD, "O2,1,x,R1,1,1,,z", 'O3,1,2025-07-01,R1,1,5,CNY,"a, b"').encode())
     assert [(one.first, one.plain_rows, one.odd_rows) for one in seen] == [(2, 2, 0), (2, 2, 1)]

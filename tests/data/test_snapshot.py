@@ -169,6 +169,19 @@ def test_the_same_files_give_the_same_bytes(small_snapshot, small_config, tmp_pa
     assert str(tmp_path) not in manifest and str(small_config.parent) not in manifest
 
 
+@pytest.mark.parametrize(("rows", "passes"), [(10, 8), (10, 1), (1, 1)])
+def test_sales_sorted_a_share_at_a_time_give_the_same_bytes(
+    small_snapshot, small_config, tmp_path, monkeypatch, rows, passes
+):
+    monkeypatch.setattr(build, "_SORTED", rows)
+    monkeypatch.setattr(build, "_PASSES", passes)
+    again = ensure(small_config, out=tmp_path)
+    for path in small_snapshot.folder.rglob("*"):
+        if path.is_file():
+            name = path.relative_to(small_snapshot.folder)
+            assert (again.folder / name).read_bytes() == path.read_bytes(), name
+
+
 def test_a_snapshot_is_used_again_until_something_changes(small, tmp_path, monkeypatch):
     config = small.write_company(tmp_path, small.few())
     first = ensure(config)
