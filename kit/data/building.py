@@ -121,7 +121,7 @@ def told(folder: Path) -> Iterator[None]:
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         found = first_line(error)
         if "space" in found or "max_temp_directory_size" in found:
-            raise SourceError(_sentence(folder, found, errno.ENOSPC)) from None
+            raise SourceError(_sentence(folder, "no space is left", errno.ENOSPC)) from None
         if isinstance(error, duckdb.OutOfMemoryException):
             raise SourceError(
                 f"The snapshot needs more memory than it may use ({found}). One rep with very many "

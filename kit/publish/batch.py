@@ -152,7 +152,8 @@ def _perform(
     stop = threading.Event()
     pool = ThreadPoolExecutor(machine.jobs(jobs), thread_name_prefix="scope")
     running = {
-        pool.submit(perform, unit, execute=execute, stopped=stop.is_set): unit for unit in units
+        pool.submit(_performed, unit, execute=execute, stopped=stop.is_set): unit
+        for unit in units
     }
     try:
         for future in as_completed(running):
@@ -169,6 +170,14 @@ def _perform(
         for future, unit in running.items():
             if not future.cancelled() and not _stopped(future.result()):
                 ends[unit.scope] = future.result()
+
+
+def _performed(
+    unit: Unit, *, execute: Execute, stopped: Callable[[], bool]
+) -> Failure | None:
+    """Perform a unit in a thread of the pool."""
+    with kernels.own_loop():
+        return perform(unit, execute=execute, stopped=stopped)
 
 
 def _made(ends: Mapping[Scope, Failure | None]) -> set[Scope]:

@@ -6,7 +6,8 @@ import asyncio
 import logging
 import os
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -88,8 +89,23 @@ class KernelEngine(NBClientEngine):
                     held, allowed = readable(client.watch.peak), readable(limits.memory)
                     raise MemoryLimit(f"held {held} of memory; {allowed} are allowed") from None
                 raise KernelDied(exit_told(client.exit_code)) from None
-            finally:
-                _end_loop()
+
+
+@contextmanager
+def own_loop() -> Iterator[None]:
+    """Give a thread that runs notebooks an event loop of its own, and end it after.
+
+    To be used by threads that nobody else put a loop into.
+    """
+    loop = ensure_event_loop()
+    try:
+        yield
+    finally:
+        waiting = asyncio.all_tasks(loop)  # of a kernel that was lost
+        for task in waiting:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
+        loop.close()
 
 
 def declared_parameters(notebook: Path) -> frozenset[str]:
@@ -184,16 +200,6 @@ def execute(
         )
         raise NotebookFailed(failure) from None
     return _keep([executed], place, folder)
-
-
-def _end_loop() -> None:
-    """End this thread's event loop and what still waits in it; the next notebook makes its own."""
-    loop = ensure_event_loop()
-    waiting = asyncio.all_tasks(loop)
-    for task in waiting:
-        task.cancel()
-    loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
-    loop.close()
 
 
 def _keep(seen: list[NotebookNode], place: Path, folder: Path) -> NotebookNode | None:

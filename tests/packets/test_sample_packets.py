@@ -38,7 +38,9 @@ def test_every_scope_has_its_folder_and_nothing_else_lies_about(batch):
     assert folders == ["region-East", "region-North", "region-South", "region-West", "rep-R007"]
     for folder in folders:
         found = sorted(one.name for one in (batch / folder).iterdir())
-        assert found == ["findings.json", "notebooks", "packet.html", "targets.csv"]
+        assert found == [
+            "findings.json", "inputs.json", "notebooks", "packet.html", "targets.csv",
+        ]  # fmt: skip
         assert len(list((batch / folder / "notebooks").iterdir())) == 4
     files = sorted(one.name for one in batch.iterdir() if one.is_file())
     assert files == ["index.html", "manifest.json", "summary.csv"]
@@ -139,7 +141,7 @@ def test_a_reps_packet_and_notebooks_hold_that_rep_alone(batch, clean):
     forbidden |= {f"{amount:.1f}" for amount in set(foreign["target"]) - own}
     assert len(others) >= 20 and len(strange) >= 200
     files = [one for one in (batch / "rep-R007").rglob("*") if one.is_file()]
-    assert len(files) == 7
+    assert len(files) == 8
     for file in files:
         text = file.read_text(encoding="utf-8")
         found = {one for one in forbidden if one in text}
