@@ -98,7 +98,6 @@ def command(
 
     kernel = warm.kernel(ordinary=kernels == "ordinary")
     from kit.commands.progress import steps
-    from kit.publish import batch as batches
     from kit.publish import request
     from kit.publish.limits import Limits
 
@@ -122,12 +121,14 @@ def command(
             )
         if kernel.note:
             click.echo(kernel.note, err=True)
-        _run(batch, batches, jobs=jobs, resume=resume)
+        _run(batch, jobs=jobs, resume=resume)
 
 
-def _run(batch, batches, *, jobs: int, resume: bool) -> None:
+def _run(batch, *, jobs: int, resume: bool) -> None:
     """Run a batch behind a progress bar, and tell what became of it."""
     from tqdm import tqdm
+
+    from kit.publish import batch as batches
 
     failed = 0
     bar = tqdm(total=len(batch.units), unit="scope", disable=None, dynamic_ncols=True)

@@ -22,6 +22,7 @@ from kit.data.report import Report, write_refused
 from kit.data.sources import find
 from kit.data.sql import literal, path_literal
 from kit.data.stored import FILES, MANIFEST
+from kit.disk import sha256
 from kit.settings import Settings
 
 MEMORY = "1GB"
@@ -216,9 +217,3 @@ def _sheet(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> str
     """Write the result of a query as one file; its SHA-256."""
     path.parent.mkdir(exist_ok=True)
     return pieces.store(connection.sql(query).to_arrow_table(), path)
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

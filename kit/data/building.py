@@ -9,18 +9,17 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
 import duckdb
 
 from kit.data.sql import first_line
+from kit.disk import sync
 from kit.errors import SourceError
 
 _PREFIX, _LOCK = ".building-", "lock"
 _YOUNG = 60.0  # seconds in which a folder may not be locked yet
-_AT_ONCE = 16  # files that are brought to the disk at a time
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -83,28 +82,10 @@ def locked(file: IO, *, shared: bool = False) -> bool:
     return True
 
 
-def to_disk(folder: Path) -> None:
-    """Bring all files and folders below a folder to the disk, so that a power cut spares them."""
-    found = [one for root, folders, files in os.walk(folder) for one in
-             (root, *(os.path.join(root, name) for name in files))]  # fmt: skip
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(_synced, found))
-
-
-def _synced(path: str | Path) -> None:
-    if os.name == "nt":  # a file opened for reading cannot be synced there, nor can a folder
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def move(built: Path, final: Path) -> None:
     """Move a finished folder to its place and bring that to the disk."""
     os.rename(built, final)
-    _synced(final.parent)
+    sync(final.parent)
 
 
 @contextlib.contextmanager

@@ -9,10 +9,9 @@ import pandas as pd
 
 from kit.data import reading
 from kit.data.calendar import FiscalCalendar
+from kit.data.tables import SCOPE_COLUMNS
 from kit.data.targets import span_of
 from kit.scope import Scope
-
-_KINDS = {"region": "region", "team": "team", "rep": "rep_id"}
 
 
 def days(
@@ -34,7 +33,7 @@ def days(
     uncovered = (
         "ANTI JOIN places p ON p.rep_id = d.rep_id AND d.date BETWEEN p.valid_from AND p.valid_to"
     )
-    for kind, column in _KINDS.items():
+    for kind, column in SCOPE_COLUMNS.items():
         yield kind, (
             'SELECT id, first::TIMESTAMP AS "start", last::TIMESTAMP AS "end" FROM ('
             f"SELECT d.{column} AS id, date AS first, date AS last FROM daily d "
@@ -54,7 +53,7 @@ def known(connection: duckdb.DuckDBPyConnection) -> tuple[reading.Known, str]:
     gather = "coalesce(list_sort(list(DISTINCT {0}) FILTER ({0} IS NOT NULL)), [])"
     goals = connection.execute("SELECT DISTINCT scope FROM targets").fetchall()
     aims = {kind: {one.id for (text,) in goals if (one := Scope.parse(text)).kind == kind}
-            for kind in _KINDS}  # fmt: skip
+            for kind in SCOPE_COLUMNS}  # fmt: skip
     regions = connection.execute(
         "SELECT DISTINCT region FROM ever WHERE region IS NOT NULL"
     ).fetchall()
@@ -81,7 +80,7 @@ def known(connection: duckdb.DuckDBPyConnection) -> tuple[reading.Known, str]:
         rep=every,
         managers=managers,
     )
-    rows = [(kind, one) for kind in _KINDS for one in sorted(getattr(found, kind))]
+    rows = [(kind, one) for kind in SCOPE_COLUMNS for one in sorted(getattr(found, kind))]
     connection.register("found_scopes", pd.DataFrame(rows, columns=["kind", "id"], dtype="str"))
     connection.execute(
         "CREATE TABLE scopes AS SELECT row_number() OVER () AS place, kind, id FROM found_scopes"

@@ -11,7 +11,7 @@ from kit.data.calendar import Day, as_day
 from kit.data.case import Case
 from kit.data.frames import ScopeData, kept
 from kit.data.once import once
-from kit.data.tables import Unavailable
+from kit.data.tables import SCOPE_COLUMNS, Unavailable
 from kit.data.territory import placed
 from kit.errors import SettingsError, nearest
 from kit.scope import Scope
@@ -20,7 +20,6 @@ MEASURES = ("bookings", "quantity", "margin", "new_customers", "collections")
 USED = ("date", "amount", "quantity", "cost", "customer_id", "customer_since")  # of the sales
 
 _DAY = np.timedelta64(1, "D")
-_PLACE = {"region": "region", "team": "team", "rep": "rep_id"}
 
 
 def actuals(
@@ -125,7 +124,7 @@ def _part(case: Case, scope: Scope | None) -> Scope | None:
 
 
 def _within(sales: pd.DataFrame, part: Scope | None) -> pd.DataFrame:
-    return sales if part is None else kept(sales, sales[_PLACE[part.kind]] == part.id)
+    return sales if part is None else kept(sales, sales[SCOPE_COLUMNS[part.kind]] == part.id)
 
 
 def _received(data: ScopeData, rows: pd.DataFrame, part: Scope | None) -> pd.DataFrame:
@@ -145,7 +144,7 @@ def _received(data: ScopeData, rows: pd.DataFrame, part: Scope | None) -> pd.Dat
 @once
 def _rows(data: ScopeData, part: Scope | None) -> pd.DataFrame:
     """The lines of a part, with what is summed and counted of them."""
-    place = [] if part is None else [_PLACE[part.kind]]
+    place = [] if part is None else [SCOPE_COLUMNS[part.kind]]
     return _within(data.sales[[*place, *USED]], part)
 
 

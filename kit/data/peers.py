@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from kit.data.tables import SCOPE_COLUMNS
+
 LEAST = 3  # peers needed before anything is shown
-
-
-
 
 _DONE = """
 WITH deals AS (SELECT o.rep_id, p.region, p.team, o.closed_on AS date, o.status AS measure,
@@ -38,7 +37,6 @@ _SCHEMA = pa.schema(
     [("_scope", "string"), ("month", "date32"), ("measure", "string"), ("peers", "int64")]
     + [(name, "float64") for name in _FIGURES]
 )
-_IDS = {"region": "region", "team": "team", "rep": "rep_id"}
 
 
 def around(values: np.ndarray) -> np.ndarray:
@@ -102,7 +100,7 @@ def compute(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     found = [_SCHEMA.empty_table()]
     monthly = connection.execute("SELECT * FROM monthly ORDER BY ALL").df()
     threads = connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
-    for kind, column in _IDS.items():
+    for kind, column in SCOPE_COLUMNS.items():
         connection.execute("SET threads = 1")  # sums of the same rows are then the same
         done = connection.execute(_DONE.format(id=column)).df()
         connection.execute(f"SET threads = {threads}")
@@ -170,7 +168,7 @@ def _members(
     connection: duckdb.DuckDBPyConnection, kind: str, rows: pd.DataFrame
 ) -> pd.DataFrame:
     """Which scopes are there in which month: id, month and, for reps, `near`, the region."""
-    column = _IDS[kind]
+    column = SCOPE_COLUMNS[kind]
     months = pd.DataFrame({"month": sorted(rows["month"].unique())})
     connection.register("months_asked", months)
     there = connection.execute(

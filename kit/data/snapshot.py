@@ -9,11 +9,12 @@ from functools import cache
 from pathlib import Path
 
 from kit.data import build, ledger, stored
-from kit.data.building import building, move, to_disk
+from kit.data.building import building, move
 from kit.data.calendar import FiscalCalendar
 from kit.data.progress import Progress, silent
 from kit.data.shelf import Shelf
 from kit.data.stored import Snapshot, open_snapshot
+from kit.disk import sha256, sync_all
 from kit.errors import SourceError
 from kit.parameters import data_folder, load, root_of
 from kit.scope import safe_name
@@ -68,7 +69,7 @@ def ensure(
     calendar = FiscalCalendar(settings.calendar)
     config_folder = Path(config) if Path(config).is_dir() else Path(config).parent
     sources = data_folder(config, settings)
-    digest = cache(build.sha256)
+    digest = cache(sha256)
     progress("files", 0.0)
     mark = build.fingerprint(
         settings, data_folder=sources, config_folder=config_folder, digest=digest
@@ -92,7 +93,7 @@ def ensure(
                     work_folder=work, progress=progress,
                 )  # fmt: skip
             progress("disk", 0.0)
-            to_disk(work / "snapshot")
+            sync_all(work / "snapshot")
             _settle(work / "snapshot", final)
             shelf.keep()
     progress("disk", 1.0)

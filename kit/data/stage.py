@@ -6,7 +6,6 @@ The rows of a file are parted in two: those that are plain, typed at once, and t
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -15,10 +14,11 @@ from pathlib import Path
 import duckdb
 
 from kit.data import plain
-from kit.data.rules import typed
 from kit.data.part import EvenPart, Part
+from kit.data.rules import typed
 from kit.data.sql import identifier, literal, path_literal
 from kit.data.tables import Table
+from kit.disk import sha256
 from kit.settings import ColumnSettings, Settings
 
 _AS_PARQUET = "(FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 2000)"
@@ -115,12 +115,7 @@ def make(
 
 def hashes(*paths: Path | None) -> tuple[str, ...]:
     """The SHA-256 of each file that there is."""
-    found = []
-    for path in paths:
-        if path is not None:
-            with path.open("rb") as file:
-                found.append(hashlib.file_digest(file, "sha256").hexdigest())
-    return tuple(found)
+    return tuple(sha256(path) for path in paths if path is not None)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ import pandas as pd
 DTYPES = MappingProxyType(
     {"text": "str", "date": "datetime64[us]", "number": "float64", "integer": "Int64"}
 )
+# The column by which the rows of sales and roster belong to a scope of each kind.
+SCOPE_COLUMNS = MappingProxyType({"region": "region", "team": "team", "rep": "rep_id"})
 
 
 @dataclass(frozen=True)

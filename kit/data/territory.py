@@ -11,9 +11,8 @@ from kit.data.calendar import Period
 from kit.data.case import Case
 from kit.data.frames import ScopeData, kept
 from kit.data.once import once
+from kit.data.tables import SCOPE_COLUMNS
 from kit.scope import Scope
-
-_PLACE = {"region": "region", "team": "team", "rep": "rep_id"}
 
 
 def names(roster: pd.DataFrame) -> dict[str, str]:
@@ -159,7 +158,7 @@ def children(case: Case) -> pd.DataFrame:
     )
     active = _active(case)
     for kind in kinds.get(case.scope.kind, ()):
-        column = _PLACE[kind]
+        column = SCOPE_COLUMNS[kind]
         found = set(active[column].dropna())
         if not found or case.scope.kind == "company":
             found |= set(sold[column].dropna())
@@ -183,7 +182,7 @@ def members(case: Case, scope: Scope, *, period: Period | None = None) -> tuple[
     rows = _active(case, scope=Scope("company"), period=period)
     first = rows.sort_values("active_from", kind="stable").drop_duplicates("rep_id")
     if scope.kind != "company":
-        first = first[first[_PLACE[scope.kind]] == scope.id]
+        first = first[first[SCOPE_COLUMNS[scope.kind]] == scope.id]
     return tuple(sorted(first["rep_id"]))
 
 
@@ -201,5 +200,5 @@ def _active(
     )
     rows = rows[rows["active_from"] <= rows["active_to"]]
     if scope.kind != "company":
-        rows = rows[rows[_PLACE[scope.kind]] == scope.id]
+        rows = rows[rows[SCOPE_COLUMNS[scope.kind]] == scope.id]
     return rows

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kit.data.case import Case
-from kit.data.tables import Unavailable
+from kit.data.tables import SCOPE_COLUMNS, Unavailable
 from kit.diagnose import funnel
 from kit.diagnose.catalogue import Cause
 from kit.diagnose.reference import Reference, within
@@ -105,7 +105,7 @@ def _posts(case: Case, days: pd.DatetimeIndex, *, ramp: tuple[float, ...]) -> fl
     """Full posts of the scope, averaged over days."""
     roster = case.data.frame("roster")
     if case.scope.kind != "company":
-        column = {"region": "region", "team": "team", "rep": "rep_id"}[case.scope.kind]
+        column = SCOPE_COLUMNS[case.scope.kind]
         roster = roster[(roster[column] == case.scope.id).fillna(False).astype(bool)]
     total = 0.0
     for row in roster.itertuples():

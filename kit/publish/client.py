@@ -12,7 +12,7 @@ from typing import Any
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from papermill.clientwrap import PapermillNotebookClient
-from traitlets import Type, default
+from traitlets import default
 
 from kit.publish.limits import Limits, Watch
 
@@ -64,8 +64,6 @@ class PromptClient(AsyncKernelClient):
 
 class PrivateManager(AsyncKernelManager):
     """Jupyter's manager of a kernel, over sockets that only this user can reach."""
-
-    client_factory = Type(klass=AsyncKernelClient, default_value=PromptClient, config=True)
 
     @default("client_factory")
     def _prompt(self) -> type:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import shutil
@@ -10,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from kit.disk import sha256, sync, sync_all
 from kit.errors import BatchError
 from kit.scope import Scope, safe_name
 
@@ -131,7 +131,7 @@ def write_text(path: Path, text: str) -> None:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         new.write_text(text, encoding="utf-8", newline="\n")
-        _to_disk(new)
+        sync(new)
         os.replace(new, path)
     except OSError as error:
         with suppress(OSError):
@@ -182,7 +182,7 @@ def swap_in(new: Path, place: Path) -> None:
     """
     old = _aside(place)
     try:
-        _folder_to_disk(new)
+        sync_all(new)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(old, ignore_errors=True)
         if place.is_symlink():
@@ -190,7 +190,7 @@ def swap_in(new: Path, place: Path) -> None:
         elif place.exists():
             os.replace(place, old)
         os.replace(new, place)
-        _to_disk(place.parent)
+        sync(place.parent)
     except OSError as error:
         if old.exists() and not place.exists():
             os.replace(old, place)
@@ -216,26 +216,8 @@ def digests(folder: Path) -> dict[str, str]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink():
             name = path.relative_to(folder).as_posix()
-            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+            found[name] = sha256(path)
     return found
-
-
-def _folder_to_disk(folder: Path) -> None:
-    for path in sorted(folder.rglob("*"), reverse=True):  # what a folder holds, then the folder
-        if not path.is_symlink():
-            _to_disk(path)
-    _to_disk(folder)
-
-
-def _to_disk(path: Path) -> None:
-    """Wait until a file, or a folder's list of names, is on the disk."""
-    if path.is_dir() and os.name != "posix":
-        return  # only POSIX systems open folders
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _aside(place: Path) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from kit.data import snapshot as snapshots
 from kit.data.calendar import FiscalCalendar, Period
 from kit.data.case import default_day, require_orders
 from kit.data.progress import Progress, silent
+from kit.disk import sha256
 from kit.errors import BatchError, SettingsError, UnknownPeriodError, UnknownScopeError, nearest
 from kit.parameters import load
 from kit.publish import inputs, kernels, outputs
@@ -123,7 +123,7 @@ def prepare(
             kernel=kernel,
             limits=limits,
         )
-        for scope in (_checked(asked, snapshot, span) if asked else _all_of(by, known, span))
+        for scope in (_checked(asked, known, snapshot, span) if asked else _all_of(by, known, span))
     )
     return Batch(layout, settings, span, day, snapshot.id, units)
 
@@ -149,8 +149,7 @@ def choose_notebooks(numbers: Sequence[str] = (), *, folder: Path) -> tuple[Note
 
 
 def _notebook(path: Path) -> Notebook:
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Notebook(path, kernels.declared_parameters(path), digest)
+    return Notebook(path, kernels.declared_parameters(path), sha256(path))
 
 
 def read_day(text: str, period: Period) -> dt.date | None:
@@ -194,12 +193,14 @@ def _known_scopes(snapshot: Any, period: Period) -> dict[str, tuple[Scope, ...]]
     return {kind: tuple(snapshot.scopes(kind, period)) for kind in KINDS}
 
 
-def _checked(asked: tuple[Scope, ...], snapshot: Any, period: Period) -> tuple[Scope, ...]:
+def _checked(
+    asked: tuple[Scope, ...], known: Mapping[str, Sequence[Scope]], snapshot: Any, period: Period
+) -> tuple[Scope, ...]:
     for scope in asked:
         snapshot.require(scope)
-        known = snapshot.scopes(scope.kind, period)
-        if scope not in known:
-            hint = nearest(scope.id, [one.id for one in known], before=f"{scope.kind}:")
+        there = known[scope.kind]
+        if scope not in there:
+            hint = nearest(scope.id, [one.id for one in there], before=f"{scope.kind}:")
             raise UnknownScopeError(
                 f"Scope '{scope}' has no order, roster row or target in {period.name}. {hint}"
             )
