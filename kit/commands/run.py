@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import click
@@ -97,6 +98,9 @@ def command(
     from kit.publish import machine, warm
 
     kernel = warm.kernel(ordinary=kernels == "ordinary")
+    # jsonschema, which reads notebooks' schema, would build a grammar of internationalized
+    # addresses as it is imported: a second, for a format that the schema does not use.
+    sys.modules.setdefault("rfc3987_syntax", None)
     from kit.commands.progress import steps
     from kit.publish import request
     from kit.publish.limits import Limits

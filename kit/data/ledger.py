@@ -15,10 +15,10 @@ import pandas as pd
 from kit.data.cells import SQL_TYPES
 from kit.data.judgement import judge
 from kit.data.mapping import load_lookups, select, verify
+from kit.data.part import Part
 from kit.data.progress import Progress, silent, watched
 from kit.data.report import DETAIL, Report, enforce, write_refused
 from kit.data.shelf import Shelf
-from kit.data.part import Part
 from kit.data.sources import find, opened
 from kit.data.sql import identifier
 from kit.data.stage import Stage

@@ -11,8 +11,8 @@ from jinja2 import Environment, FileSystemLoader
 
 from kit.publish.packet import POLICY, TEMPLATES, html_language, stylesheet
 from kit.scope import KINDS, Scope
-from kit.show.figures.palette import STATUS
 from kit.show.outcome import outcome
+from kit.show.palette import STATUS
 from kit.show.words import Words
 
 AHEAD = ("landing", "chance_of_target")

@@ -175,7 +175,7 @@ def execute(
     try:
         executed = papermill.execute_notebook(
             str(notebook.resolve()),
-            str(place.resolve()),
+            None,  # written once, below
             dict(parameters),
             engine_name=_ENGINE,
             kernel_name=kernel,
@@ -203,7 +203,7 @@ def execute(
 
 
 def _keep(seen: list[NotebookNode], place: Path, folder: Path) -> NotebookNode | None:
-    """Write the notebook, settled, over what papermill wrote."""
+    """Write the notebook, settled."""
     if not seen:
         return None
     settled = settle(seen[-1], folder=folder)

@@ -9,6 +9,7 @@ import joblib
 import psutil
 
 SHARE = 768 * 2**20  # bytes that one scope at work needs, its kernel and its part of the batch
+_A_CORE = 1.5  # scopes at work for each core: now and then one waits for the disk or for an answer
 _KEPT = 0.1  # share of the memory that is left to others
 _CGROUP = Path("/sys/fs/cgroup")
 _LIMITS = ("memory.max", "memory/memory.limit_in_bytes")
@@ -49,12 +50,13 @@ def jobs(asked: int = 0, *, free: int | None = None, found: int | None = None) -
     Examples
     --------
     >>> jobs(free=64 * 2**30, found=8), jobs(free=2 * 2**30, found=8), jobs(3, free=0, found=1)
-    (8, 2, 3)
+    (12, 2, 3)
     """
     if asked:
         return asked
     room = (memory() if free is None else free) * (1 - _KEPT)
-    return max(1, min(cores() if found is None else found, int(room // SHARE)))
+    cores_found = cores() if found is None else found
+    return max(1, min(int(cores_found * _A_CORE), int(room // SHARE)))
 
 
 def allowance(jobs: int, *, free: int | None = None) -> int:

@@ -13,7 +13,13 @@ from kit.data.calendar import FiscalCalendar, Period
 from kit.data.case import default_day, require_orders
 from kit.data.progress import Progress, silent
 from kit.disk import sha256
-from kit.errors import BatchError, SettingsError, UnknownPeriodError, UnknownScopeError, nearest
+from kit.errors import (
+    BatchError,
+    SettingsError,
+    UnknownPeriodError,
+    UnknownScopeError,
+    nearest,
+)
 from kit.parameters import load
 from kit.publish import inputs, kernels, outputs
 from kit.publish.batch import Batch

@@ -6,7 +6,7 @@ import html
 from typing import Any
 
 from kit.show import amounts
-from kit.show.figures.palette import ACTUAL, INK, RULE
+from kit.show.palette import ACTUAL, INK, RULE
 from kit.show.words import Words
 
 

@@ -12,9 +12,9 @@ from kit.data.tables import Unavailable
 from kit.show import amounts
 from kit.show import told as phrases
 from kit.show.answer import answer, heading, meter
-from kit.show.figures.palette import STATUS
 from kit.show.notes import unavailable
 from kit.show.outcome import outcome
+from kit.show.palette import STATUS
 from kit.show.view import View
 from kit.show.words import Words
 

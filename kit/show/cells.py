@@ -11,9 +11,9 @@ import pandas as pd
 
 from kit.show import amounts
 from kit.show.columns import COUNTED_MEASURES, IN_UNIT_OF_MEASURE, OVER, RATES
-from kit.show.figures.palette import STATUS
 from kit.show.figures.svg import width
 from kit.show.html_table import prose
+from kit.show.palette import STATUS
 from kit.show.words import Words
 
 _LONG = 22  # letters from which on a cell gets a line of decent length

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kit.show.figures.palette import ACTUAL, BAD, GOOD, INK, MUTED, RULE, WARN
 from kit.show.figures.svg import FONTS
+from kit.show.palette import ACTUAL, BAD, GOOD, INK, MUTED, RULE, WARN
 from kit.show.view import View
 
 _SCREEN = """

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import psutil
 
 _BECOME_SUBREAPER = 36  # prctl: what outlives its parent becomes this process's child
-_STEP = 0.25
+_STEP = 1.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def run(command: list[str], **options) -> Measured:
     """Run a command to its end, its orphans too, and measure it.
 
     The memory is the sum of the proportional set sizes: pages that forked processes share count
-    once. It is looked at four times a second.
+    once. It is looked at once a second, as looking holds up the processes that are looked at.
     """
     ctypes.CDLL(None).prctl(_BECOME_SUBREAPER, 1)
     before = _cpu()

@@ -10,7 +10,7 @@ GB = 2**30
 
 
 @pytest.mark.parametrize(
-    ("free", "cores", "jobs"), [(64 * GB, 8, 8), (4 * GB, 8, 4), (0, 8, 1), (64 * GB, 1, 1)]
+    ("free", "cores", "jobs"), [(64 * GB, 8, 12), (4 * GB, 8, 4), (0, 8, 1), (64 * GB, 1, 1)]
 )
 def test_jobs_are_bounded_by_cores_and_memory(free, cores, jobs):
     assert machine.jobs(free=free, found=cores) == jobs

@@ -11,7 +11,7 @@ import pytest
 
 from kit.data.tables import Unavailable
 from kit.show import figures
-from kit.show.figures.palette import ACTUAL, BAD, BAND, GOOD
+from kit.show.palette import ACTUAL, BAD, BAND, GOOD
 from kit.show.words import Words
 
 LONG = "Hospitals and laboratories of the lower Yangtze and the islands " * 3

@@ -14,8 +14,8 @@ from matplotlib.ticker import MaxNLocator
 
 from kit.show import amounts
 from kit.show.columns import COUNTED_MEASURES
-from kit.show.figures.palette import MUTED, RULE
 from kit.show.figures.svg import LABEL, TICK, width
+from kit.show.palette import MUTED, RULE
 from kit.show.words import Words
 
 

@@ -6,10 +6,10 @@ import pandas as pd
 
 from kit.data.tables import Unavailable
 from kit.show import amounts
-from kit.show.figures.palette import ACTUAL, BAD, GOOD, STATUS
 from kit.show.figures.rows import Row, bars, number, spoken
 from kit.show.notes import nothing, unavailable
 from kit.show.outcome import closed, outcome
+from kit.show.palette import ACTUAL, BAD, GOOD, STATUS
 from kit.show.view import View
 from kit.show.words import Words
 

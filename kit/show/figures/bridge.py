@@ -7,9 +7,9 @@ import pandas as pd
 from kit.data.tables import Unavailable
 from kit.show import amounts
 from kit.show.figures.bars import signed_row
-from kit.show.figures.palette import PLAN
 from kit.show.figures.rows import Row, bars, number, spoken
 from kit.show.notes import shows
+from kit.show.palette import PLAN
 from kit.show.view import View
 from kit.show.words import Words
 

@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from kit.data.tables import Unavailable
 from kit.show import amounts
 from kit.show.figures.axes import day_axis, label_ends, limits, value_axis, value_room
-from kit.show.figures.palette import ACTUAL, BEFORE, MUTED, PLAN
 from kit.show.figures.svg import Margins, draw, width
 from kit.show.notes import shows
+from kit.show.palette import ACTUAL, BEFORE, MUTED, PLAN
 from kit.show.view import View
 from kit.show.words import Words
 

@@ -17,9 +17,9 @@ from kit.show.figures.axes import (
     value_axis,
     value_room,
 )
-from kit.show.figures.palette import ACTUAL, MUTED, PLAN
 from kit.show.figures.svg import Margins, draw, width
 from kit.show.notes import shows
+from kit.show.palette import ACTUAL, MUTED, PLAN
 from kit.show.view import View
 from kit.show.words import Words
 

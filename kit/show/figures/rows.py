@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 
 from kit.show import amounts
 from kit.show.figures.axes import block, limits, line, names
-from kit.show.figures.palette import ACTUAL, BEFORE, INK, MUTED, PLAN
 from kit.show.figures.svg import LABEL, WIDTH, Margins, draw, shorten, width
+from kit.show.palette import ACTUAL, BEFORE, INK, MUTED, PLAN
 from kit.show.view import View
 from kit.show.words import Words
 

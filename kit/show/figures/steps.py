@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from kit.data.tables import Unavailable
-from kit.show.figures.palette import ACTUAL, BAD
 from kit.show.figures.rows import Row, bars, number, spoken
 from kit.show.notes import shows
+from kit.show.palette import ACTUAL, BAD
 from kit.show.view import View
 from kit.show.words import Words
 

@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from kit.show.figures.palette import INK, MUTED, RULE
+from kit.show.palette import INK, MUTED, RULE
 from kit.show.view import View
 
 WIDTH = 432.0  # points; phones show it at about three quarters, screens at one and a half
