@@ -56,7 +56,7 @@ class Words:
         known = phrases(self.language)
         if key not in known:
             hint = nearest(key, known)
-            raise KitError(f"Words: no phrase '{key}' in {self.language}.yml. {hint}")
+            raise KitError(f"Words: no phrase '{key}' in {self.language}. {hint}")
         try:
             return Phrase(self).vformat(known[key], (), facts)
         except (KeyError, IndexError) as error:
