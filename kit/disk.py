@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -41,8 +42,16 @@ def sync(path: str | Path) -> None:
 
 
 def sync_all(folder: Path) -> None:
-    """Wait until a folder with all files and folders below it is on the disk; links are let be."""
+    """Wait until a folder with all files and folders below it is on the disk.
+
+    Links are let be, and so is whatever is no ordinary file: opening a pipe waits for its other end.
+    """
     found = [one for root, _, files in os.walk(folder) for one in
              (root, *(os.path.join(root, name) for name in files))]  # fmt: skip
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(sync, (one for one in found if not os.path.islink(one))))
+        list(pool.map(sync, filter(_ordinary, found)))
+
+
+def _ordinary(path: str) -> bool:
+    mode = os.lstat(path).st_mode
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)

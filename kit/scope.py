@@ -50,6 +50,8 @@ class Scope:
         kind, colon, name = str(text).partition(":")
         if kind == "company" and not colon:
             return cls("company")
+        if kind == "company":
+            raise UnknownScopeError(f"Scope '{text}': the company has no name. Write company.")
         if kind not in KINDS[1:]:
             hint = nearest(kind, KINDS)
             raise UnknownScopeError(

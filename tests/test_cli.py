@@ -155,7 +155,7 @@ def test_a_signal_stops_a_run_cleanly_and_it_can_go_on(company, signum, kernels)
         (["--set", "growth"], "key=value"),
         (["--language", "de"], "'en', 'zh'"),
         (["--jobs", "0"], "'0' is neither 'auto' nor a number from 1"),
-        (["--memory-limit", "-1"], "x>=0"),
+        (["--memory-limit", "-1"], "not in the range 0<=x"),
         (["--config", "nowhere.yml"], "nowhere.yml: no such file"),
         (["--data-dir", "nowhere"], "nowhere"),
         (["--out", "company.yml/out"], "cannot write there"),

@@ -23,14 +23,16 @@ Exit status: 0 all packets made, 1 some scopes failed, 2 nothing ran as somethin
 wrong, or the disk is full; 130 and 143 stopped by SIGINT and SIGTERM.
 """
 _MB = 2**20
+_WEEK, _LARGEST = 7 * 86_400, 2**20  # seconds, and megabytes: a terabyte
+_MOST_JOBS = 1024
 
 
 def _jobs(_context: click.Context, _option: click.Parameter, found: str) -> int:
     if found == "auto":
         return 0
-    if found.isdecimal() and int(found):
+    if found.isdecimal() and 1 <= int(found) <= _MOST_JOBS:
         return int(found)
-    raise click.BadParameter(f"'{found}' is neither 'auto' nor a number from 1.")
+    raise click.BadParameter(f"'{found}' is neither 'auto' nor a number from 1 to {_MOST_JOBS}.")
 
 
 @click.command(epilog=EPILOG, short_help="Make the packets of a period.")
@@ -58,11 +60,11 @@ def _jobs(_context: click.Context, _option: click.Parameter, found: str) -> int:
     help="Scopes at a time; auto: as many as cores and free memory allow.",
 )  # fmt: skip
 @click.option(
-    "--time-limit", type=click.FloatRange(min=0), default=600.0, show_default=True,
+    "--time-limit", type=click.IntRange(0, _WEEK), default=600, show_default=True,
     metavar="SECONDS", help="For each notebook; 0: none.",
 )  # fmt: skip
 @click.option(
-    "--memory-limit", type=click.FloatRange(min=0), metavar="MB",
+    "--memory-limit", type=click.IntRange(0, _LARGEST), metavar="MB",
     help="For each notebook; 0: none. Not given: what is free, shared among the jobs.",
 )  # fmt: skip
 @click.option(
@@ -70,6 +72,10 @@ def _jobs(_context: click.Context, _option: click.Parameter, found: str) -> int:
     help="Forked from a process that has imported everything, or each started from nothing.",
 )  # fmt: skip
 @click.option("--language", type=click.Choice(["en", "zh"]), help="None: the settings' language.")
+@click.option(
+    "--scenario", default="", metavar="NAME",
+    help="One of the company's scenarios, laid over its parameters.",
+)  # fmt: skip
 @options.out
 @options.settings_options
 def command(
@@ -81,10 +87,11 @@ def command(
     notebooks: str,
     resume: bool,
     jobs: int,
-    time_limit: float,
-    memory_limit: float | None,
+    time_limit: int,
+    memory_limit: int | None,
     kernels: str,
     language: str | None,
+    scenario: str,
     out: Path,
     data_dir: Path | None,
     settings: tuple[str, ...],
@@ -106,7 +113,7 @@ def command(
     from kit.publish.limits import Limits
 
     jobs = machine.jobs(jobs)
-    held = machine.allowance(jobs) if memory_limit is None else int(memory_limit * _MB)
+    held = machine.allowance(jobs) if memory_limit is None else memory_limit * _MB
     with signals.raised():
         with steps() as progress:
             batch = request.prepare(
@@ -117,6 +124,7 @@ def command(
                 scopes=scopes,
                 notebooks=[one for one in re.split(r"[,\s]+", notebooks) if one],
                 language=language or "",
+                scenario=scenario,
                 out=out,
                 overrides=over,
                 kernel=kernel.name,

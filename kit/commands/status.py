@@ -27,6 +27,9 @@ def command(out: Path) -> None:
     if not found:
         click.echo(f"{out}: no batch has run there.")
     for one in found:
+        if "wrong" in one:
+            click.echo(one["wrong"], err=True)
+            continue
         at = f"{one['started']} to {one['ended']}" if one["ended"] else f"since {one['started']}"
         left = state.seconds_left(one)
         more = f", about {tqdm.format_interval(left)} left" if left is not None else ""
@@ -35,3 +38,5 @@ def command(out: Path) -> None:
             f"{one['company']} {one['period']}, as of {one['as_of']}: {one['state']} ({at}{more}); "
             f"{one['done']} of {one['total']} made, {one['failed']} failed{kept}. {one['folder']}"
         )
+    if any("wrong" in one for one in found):
+        click.get_current_context().exit(2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -12,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from kit.data import derived, gathered, index, peers, pieces, reading, sealed
 from kit.data.calendar import FiscalCalendar
 from kit.data.layout import FORMAT, PLANS, Plan
-from kit.data.pieces import Piece
+from kit.data.pieces import Pack
 from kit.data.progress import Progress, silent
 from kit.data.report import Report, write_refused
 from kit.data.sources import find
@@ -125,23 +127,22 @@ def write(
     derived.relate(connection)
     progress("peers", 0.0)
     connection.register("peers", peers.compute(connection))
-    rows = {"sales": sum(one.rows for one in found)}
+    rows = {"sales": sum(piece.rows for one in found for piece in one.pieces)}
     for done, (name, plan) in enumerate(list(PLANS.items())[1:]):
         progress("snapshot", done / len(PLANS))
-        written = [one for some, _ in _lay(connection, name, plan, folder) for one in some]
-        found += written
+        found += _lay(connection, name, plan, folder, numbers=itertools.count())
         if not name.startswith("own_"):
             rows[name] = connection.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]
     known, names = index.known(connection)
-    reading.write(folder, found, known=known, missing=report.missing)
+    every = (piece for one in found for piece in one.pieces)
+    reading.write(folder, every, known=known, missing=report.missing)
     write_refused(report, folder / "refused.csv")
     sheets = {f"index/{kind}.parquet": query for kind, query in index.days(connection, calendar)}
     sheets["names.parquet"] = names
     sheets = {name: _sheet(connection, query, folder / name) for name, query in sheets.items()}
     [(first, last)] = connection.execute("SELECT min(date), max(date) FROM orders").fetchall()
     files = {one.path: one.sha256 for one in found} | sheets
-    for one in (*(folder / reading.FOLDER).iterdir(), folder / "refused.csv"):
-        files[one.relative_to(folder).as_posix()] = sha256(one)
+    files |= {one: sha256(folder / one) for one in (reading.PACK, reading.INDEX, "refused.csv")}
     sealed.write(folder / FILES, files)
     manifest = {
         "format": FORMAT,
@@ -159,17 +160,20 @@ def write(
 
 def _sales(
     connection: duckdb.DuckDBPyConnection, folder: Path, *, work_folder: Path, progress: Progress
-) -> Iterator[Piece]:
+) -> Iterator[Pack]:
     """Write the sales and gather what the rest needs of them."""
     total = connection.execute("SELECT count(*) FROM orders").fetchall()[0][0] or 1
-    kept, done = gathered.Gathered(work_folder), 0
+    kept, done, numbers = gathered.Gathered(work_folder), 0, itertools.count()
     progress("sales", 0.0)
     for plan in _shares(connection, total, work_folder=work_folder):
-        for written, told in _lay(connection, "sales", plan, folder, watch=gathered.gather):
-            kept.add(told)
-            done += sum(one.rows for one in written)
+        packs = _lay(
+            connection, "sales", plan, folder, numbers=numbers, watch=gathered.gather
+        )
+        for one in packs:
+            kept.add(one.told)
+            done += sum(piece.rows for piece in one.pieces)
             progress("sales", min(done / total, 1.0))
-            yield from written
+            yield replace(one, told=None)
     kept.register(connection)
 
 
@@ -207,10 +211,13 @@ def _shares(
 
 
 def _lay(
-    connection: duckdb.DuckDBPyConnection, name: str, plan: Plan, folder: Path, *, watch=None
-) -> Iterator[tuple[list[Piece], Any]]:
-    threads = os.cpu_count() or 1
-    return pieces.write(connection, name, plan=plan, folder=folder, threads=threads, watch=watch)
+    connection: duckdb.DuckDBPyConnection, name: str, plan: Plan, folder: Path, *,
+    numbers: Iterator[int], watch: Callable[[pa.Table], Any] | None = None,
+) -> Iterator[Pack]:  # fmt: skip
+    return pieces.write(
+        connection, name, plan=plan, folder=folder, numbers=numbers,
+        threads=os.cpu_count() or 1, watch=watch,
+    )  # fmt: skip
 
 
 def _sheet(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> str:

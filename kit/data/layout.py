@@ -1,13 +1,11 @@
-"""How the snapshot lies on disk: which rows go to which file, in which order."""
+"""How the snapshot lies on disk: which rows go to which piece, in which order."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from kit.scope import Scope
-
-FORMAT = 2  # raise it whenever a snapshot of the same data would be another
+FORMAT = 3  # raise it whenever a snapshot of the same data would be another
 
 # What `Snapshot.read` returns as `sales` and as `peers`: column and declared type.
 SALES = MappingProxyType(
@@ -35,12 +33,12 @@ class Plan:
     Parameters
     ----------
     keys : tuple of str
-        `region`, `rep` or `scope`: levels of folders, the last one files, by the columns `_region`,
+        `region`, `rep` or `scope`: a piece for each of their values, in the columns `_region`,
         `_rep`, `_scope`.
     query : str
         SQL over the gate's tables and those of `kit.data.derived`.
     order : str
-        Order of the rows within a file: that in which `Snapshot.read` returns them.
+        Order of the rows within a piece: that in which `Snapshot.read` returns them.
     team : str
         Column that says in which team a row counts, where rows of several teams lie together.
     written : tuple of str
@@ -144,19 +142,3 @@ PLANS = MappingProxyType(
         "peers": Plan(("scope",), "SELECT * FROM peers", "month, measure"),
     }
 )
-
-
-def part_of(kind: str, found: str | None) -> str:
-    """The name of one part of a table, safe whatever the region, rep or scope is called.
-
-    Examples
-    --------
-    >>> part_of("region", "华东"), part_of("rep", None), part_of("scope", "rep:R1")
-    ('region_key=region-华东', 'rep_key=none', 'scope_key=rep-R1')
-    >>> ".." in part_of("region", "../../a=b")
-    False
-    """
-    if found is None:
-        return f"{kind}_key=none"
-    scope = Scope.parse(found) if kind == "scope" else Scope(kind, found)
-    return f"{kind}_key={scope.folder}"

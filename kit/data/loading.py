@@ -1,4 +1,4 @@
-"""The frames of one scope from the files on its reading list."""
+"""The frames of one scope from the pieces on its reading list."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pandas.api.types import pandas_dtype
 
+from kit.data import packed
 from kit.data.layout import PEERS, PLANS, SALES
 from kit.data.tables import DTYPES, TABLES
 from kit.errors import SourceError
@@ -50,8 +51,8 @@ def frames(folder: Path, listed: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     scope = Scope.parse(listed["scope"])
     team = scope.id if scope.kind == "team" else None
     found = {
-        name: _rows(folder, files, team=team and (_teams(name), team))
-        for name, files in listed["tables"].items()
+        name: _rows(folder, pieces, team=team and (_teams(name), team))
+        for name, pieces in listed["tables"].items()
     }
     if "sales" in found:
         found["sales"] = _named(found["sales"], found)
@@ -66,8 +67,10 @@ def frames(folder: Path, listed: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     return made
 
 
-def content(folder: Path, name: str, sha256: str) -> bytes:
-    """The bytes of one of a snapshot's files, checked against its hash.
+def content(
+    folder: Path, name: str, sha256: str, *, first: int = 0, length: int | None = None
+) -> bytes:
+    """Some bytes of one of a snapshot's files, or all of them, checked against their hash.
 
     Raises
     ------
@@ -75,7 +78,7 @@ def content(folder: Path, name: str, sha256: str) -> bytes:
         Where the file is missing or is not what was written.
     """
     try:
-        found = (folder / name).read_bytes()
+        found = packed.get(folder / name, first, length)
     except OSError as error:
         raise SourceError(
             f"{folder / name}: cannot be read ({error.strerror}). "
@@ -89,17 +92,22 @@ def content(folder: Path, name: str, sha256: str) -> bytes:
     return found
 
 
-def table(folder: Path, name: str, sha256: str) -> pa.Table:
-    """The rows of one of a snapshot's Parquet files, checked against its hash."""
-    buffer = pa.BufferReader(content(folder, name, sha256))
+def table(
+    folder: Path, name: str, sha256: str, *, first: int = 0, length: int | None = None
+) -> pa.Table:
+    """The rows of one of a snapshot's Parquet files, or of a piece in it, checked by its hash."""
+    buffer = pa.BufferReader(content(folder, name, sha256, first=first, length=length))
     return pq.ParquetFile(buffer).read(use_threads=False)
 
 
 def _rows(
-    folder: Path, files: Iterable[tuple[str, str]], *, team: tuple[str, str] | None
+    folder: Path, pieces: Iterable[tuple], *, team: tuple[str, str] | None
 ) -> pa.Table:
-    """The rows of several files; of a team those that count in it, by the column that says so."""
-    found = [table(folder, *one) for one in files]
+    """The rows of several pieces; of a team those that count in it, by the column that says so."""
+    found = [
+        table(folder, pack, digest, first=first, length=length)
+        for digest, pack, first, length in pieces
+    ]
     rows = found[0] if len(found) == 1 else pa.concat_tables(found)
     if team and team[0]:
         rows = rows.filter(pc.equal(rows[team[0]], team[1]))
@@ -147,7 +155,7 @@ def _frame(rows: pa.Table | None, name: str, *, sort: bool) -> pd.DataFrame:
         return _empty(name).copy()
     made = {column: _READ[kind](rows[column]) for column, kind in _TYPES[name].items()}
     frame = pd.DataFrame(made)  # copied: what pyarrow gives may not be written to
-    if not sort:  # one file, written in this order
+    if not sort:  # one piece, written in this order
         return frame
     key = _KEYS.get(name) or list(TABLES[name].key)
     if name == "customers":

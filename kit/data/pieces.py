@@ -1,24 +1,27 @@
-"""The pieces of a snapshot: one Parquet file for each part of a table, cut from a sorted stream."""
+"""The pieces of a snapshot: each part of a table as Parquet, cut from a sorted stream, in packs."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from kit.data.layout import Plan, part_of
+from kit.data import packed
+from kit.data.layout import Plan
 
 _BATCH = 100_000  # rows that come from DuckDB at a time
-_BLOCK = 100_000  # rows that one thread takes at a time, or one piece where that is larger
+_BLOCK = 100_000  # rows that go to one pack, or one piece where that is larger
+_PIECES = 512  # that go to one pack, at the most
 _WAITING = 6  # blocks that wait to be written at the most
 _SMALL = 1_000  # rows below which packing costs more than it saves
 
@@ -27,7 +30,7 @@ Cut = tuple[tuple[str | None, ...], int]  # the values of a piece and the row it
 
 @dataclass(frozen=True)
 class Piece:
-    """One file of a snapshot.
+    """The rows of one part of a table, as Parquet.
 
     Parameters
     ----------
@@ -37,18 +40,44 @@ class Piece:
         The part's region, rep or scope, in the order of the plan's keys.
     teams : tuple of str or None
         The teams in which its rows count; empty where the plan has no teams.
-    path : str
-        Below the snapshot's folder.
     sha256 : str
+    pack : str
+        The file that holds it, below the snapshot's folder.
+    first, length : int
+        The bytes of it in that file.
     rows : int
     """
 
     table: str
     values: tuple[str | None, ...]
     teams: tuple[str | None, ...]
+    sha256: str
+    pack: str
+    first: int
+    length: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One file of a snapshot, which holds pieces of one table.
+
+    Parameters
+    ----------
+    path : str
+        Below the snapshot's folder.
+    sha256 : str
+        Of the file.
+    pieces : tuple of Piece
+        In the order of the keys.
+    told : object
+        What `write`'s `watch` said of the rows.
+    """
+
     path: str
     sha256: str
-    rows: int
+    pieces: tuple[Piece, ...]
+    told: Any
 
 
 def write(
@@ -57,10 +86,11 @@ def write(
     *,
     plan: Plan,
     folder: Path,
+    numbers: Iterator[int],
     threads: int,
     watch: Callable[[pa.Table], object] | None = None,
-) -> Iterator[tuple[list[Piece], object]]:
-    """Write one table in pieces.
+) -> Iterator[Pack]:
+    """Write one table, or some reps of it, in pieces.
 
     Parameters
     ----------
@@ -70,22 +100,24 @@ def write(
     plan : Plan
     folder : Path
         The snapshot's.
+    numbers : iterator of int
+        Give the packs their names.
     threads : int
         How many write at a time.
     watch : callable, optional
-        Called in those threads with the rows of some whole pieces; what it returns is handed on.
+        Called in those threads with the rows of some whole pieces.
 
     Yields
     ------
-    list of Piece, object
+    Pack
         In the order of the keys. The same rows give the same bytes.
     """
     waiting: deque[Future] = deque()
     with ThreadPoolExecutor(threads) as pool:
         for cuts, rows in _blocks(_sorted(connection, plan), plan):
-            waiting.append(
-                pool.submit(_put, name, cuts, rows, plan=plan, folder=folder, watch=watch)
-            )
+            path = f"{name}/{next(numbers):06d}.pack"
+            put = partial(_put, name, cuts, rows, plan=plan)
+            waiting.append(pool.submit(put, folder=folder, path=path, watch=watch))
             while len(waiting) > _WAITING or waiting[0].done():
                 yield waiting.popleft().result()
                 if not waiting:
@@ -114,7 +146,7 @@ def _blocks(
         for end in sorted(ends):
             values = tuple(batch.column(mark)[start].as_py() for mark in plan.marks)
             if not cuts or values != cuts[-1][0]:
-                if rows >= _BLOCK:
+                if rows >= _BLOCK or len(cuts) >= _PIECES:
                     yield cuts, [*held, batch.slice(taken, start - taken)]
                     cuts, held, rows, taken = [], [], 0, start
                 cuts.append((values, rows))
@@ -132,8 +164,9 @@ def _put(
     *,
     plan: Plan,
     folder: Path,
+    path: str,
     watch: Callable[[pa.Table], object] | None,
-) -> tuple[list[Piece], object]:
+) -> Pack:
     """Write some pieces."""
     table = _plain(pa.Table.from_batches(rows)).combine_chunks()
     if plan.written:
@@ -143,16 +176,18 @@ def _put(
         table = table.drop_columns(list(plan.marks))
     told = watch(table) if watch else None
     ends = [start for _, start in cuts[1:]] + [table.num_rows]
-    pieces = []
+    pieces, contents, first = [], [], 0
     for (values, start), end in zip(cuts, ends, strict=True):
         part = table.slice(start, end - start)
         teams = tuple(pc.unique(part[plan.team]).to_pylist()) if plan.team else ()
-        steps = [part_of(key, one) for key, one in zip(plan.keys, values, strict=True)]
-        path = "/".join([name, *(steps or ["rows"])]) + ".parquet"
-        os.makedirs(os.path.dirname(folder / path), exist_ok=True)
-        digest = store(part, folder / path)
-        pieces.append(Piece(name, values, teams, path, digest, part.num_rows))
-    return pieces, told
+        content = _parquet(part)
+        digest = hashlib.sha256(content).hexdigest()
+        rows = part.num_rows
+        pieces.append(Piece(name, values, teams, digest, path, first, len(content), rows))
+        contents.append(content)
+        first += len(content)
+    (folder / path).parent.mkdir(exist_ok=True)
+    return Pack(path, packed.put(folder / path, contents), tuple(pieces), told)
 
 
 def _codes(values: pa.Array) -> pa.Array:
@@ -174,6 +209,10 @@ def _plain(table: pa.Table) -> pa.Table:
 
 def store(table: pa.Table, path: Path) -> str:
     """Write rows as one Parquet file; its SHA-256."""
+    return packed.put(path, [_parquet(table)])
+
+
+def _parquet(table: pa.Table) -> pa.Buffer:
     sink = pa.BufferOutputStream()
     texts = [one.name for one in table.schema if one.type == pa.string()]
     pq.write_table(
@@ -182,7 +221,6 @@ def store(table: pa.Table, path: Path) -> str:
         use_dictionary=texts,
         compression="none" if table.num_rows < _SMALL else "snappy",
         write_statistics=False,
+        store_schema=False,
     )
-    content = sink.getvalue()
-    path.write_bytes(content)
-    return hashlib.sha256(content).hexdigest()
+    return sink.getvalue()

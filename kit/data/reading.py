@@ -1,32 +1,24 @@
-"""Reading lists: for each scope the files it reads, each with its hash, and nothing else."""
+"""Reading lists: for each scope the pieces it reads, each with its hash, and nothing else."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kit.data import sealed
+from kit.data import packed, sealed
 from kit.data.layout import PLANS
 from kit.data.pieces import Piece
+from kit.errors import SourceError
 from kit.scope import Scope
 
-FOLDER = "scopes"
+PACK, INDEX = "scopes.pack", "scopes.index"
 
 _KINDS = ("region", "team", "rep")
-
-
-def place_of(scope: Scope) -> str:
-    """Where a scope's reading list lies below the snapshot's folder.
-
-    Examples
-    --------
-    >>> place_of(Scope("rep", "R007"))
-    'scopes/rep-R007.json'
-    """
-    return f"{FOLDER}/{scope.folder}.json"
 
 
 @dataclass(frozen=True)
@@ -63,24 +55,75 @@ def write(folder: Path, pieces: Iterable[Piece], *, known: Known, missing: Itera
     missing : iterable of str
         Optional tables that the company does not have.
     """
-    (folder / FOLDER).mkdir()
-    shelf = _Shelf(pieces)
+    shelf, absent = _Shelf(pieces), sorted(missing)
     scopes = [Scope("company")]
     scopes += [Scope(kind, one) for kind in _KINDS for one in sorted(getattr(known, kind))]
-    for scope in scopes:
-        tables = {name: files for name, files in _tables(scope, shelf, known) if files}
-        content: dict[str, Any] = {
-            "scope": str(scope),
-            "missing": sorted(missing),
-            "tables": {
-                name: [[one.path, one.sha256] for one in sorted(files, key=lambda one: one.path)]
-                for name, files in tables.items()
-            },
-        }
-        hidden = known.managers.get(scope.id) if scope.kind == "rep" else None
-        if hidden:
-            content["hidden"] = sorted(hidden)
-        sealed.write(folder / place_of(scope), content)
+    packed.put_keyed(
+        folder / PACK,
+        folder / INDEX,
+        ((str(scope), sealed.enclose(_list(scope, shelf, known, absent))) for scope in scopes),
+    )
+
+
+def find(folder: Path, scope: Scope) -> dict[str, Any] | None:
+    """A scope's reading list; None where there is none.
+
+    Parameters
+    ----------
+    folder : Path
+        The snapshot's.
+    scope : Scope
+
+    Returns
+    -------
+    dict
+        `scope`, `missing` (tables that the company has not), `tables` (for each its pieces:
+        SHA-256, pack, first byte, length), `hidden` (managers whose identifiers are not shown) and
+        `part`, a hash over all that is read; where its bytes lie does not count.
+
+    Raises
+    ------
+    SourceError
+        Where the lists are missing or are not what was written.
+    """
+    path = folder / PACK
+    try:
+        found = packed.get_keyed(path, folder / INDEX, str(scope))
+    except OSError as error:
+        raise SourceError(
+            f"{path}: cannot be read ({error.strerror}). "
+            "Delete the snapshot's folder; it will be made again."
+        ) from None
+    if found is None:
+        return None
+    listed, _ = sealed.disclose(found, path)
+    if listed["scope"] != str(scope):
+        raise SourceError(
+            f"{folder / INDEX}: is not what was written (it leads to another scope). "
+            "Delete the snapshot's folder; it will be made again."
+        )
+    return listed
+
+
+def _list(scope: Scope, shelf: _Shelf, known: Known, missing: list[str]) -> dict[str, Any]:
+    """A scope's reading list."""
+    tables = {
+        name: sorted(found, key=lambda one: [(value is not None, value) for value in one.values])
+        for name, found in _tables(scope, shelf, known)
+        if found
+    }
+    told: dict[str, Any] = {"scope": str(scope), "missing": missing}
+    hidden = known.managers.get(scope.id) if scope.kind == "rep" else None
+    if hidden:
+        told["hidden"] = sorted(hidden)
+    read = {name: [one.sha256 for one in found] for name, found in tables.items()}
+    text = json.dumps(told | {"tables": read}, sort_keys=True, ensure_ascii=True)
+    told["part"] = hashlib.sha256(text.encode("ascii")).hexdigest()
+    told["tables"] = {
+        name: [[one.sha256, one.pack, one.first, one.length] for one in found]
+        for name, found in tables.items()
+    }
+    return told
 
 
 class _Shelf:
@@ -106,7 +149,7 @@ class _Shelf:
 def _tables(
     scope: Scope, shelf: _Shelf, known: Known
 ) -> Iterator[tuple[str, list[Piece]]]:
-    """The files of each table that a scope reads, under the names of `Snapshot.read`'s frames."""
+    """The pieces of each table that a scope reads, under the names of `Snapshot.read`'s frames."""
     company, rep = scope.kind == "company", scope.kind == "rep"
     reps, regions, around, below = _reach(scope, known)
     for name, plan in PLANS.items():

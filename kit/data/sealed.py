@@ -26,14 +26,18 @@ def write(path: Path, content: Any, *, indent: int | None = None) -> str:
     ...     read(Path(folder) / "a.json") == ({"rows": 3}, seal)
     True
     """
+    found = enclose(content, indent=indent)
+    path.write_bytes(found)
+    return found[len(_OPENS) : len(_OPENS) + 64].decode("ascii")
+
+
+def enclose(content: Any, *, indent: int | None = None) -> bytes:
+    """What `write` writes."""
     text = json.dumps(
         content, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=indent
-    )
-    seal = hashlib.sha256(text.encode("utf-8")).hexdigest()
-    path.write_text(
-        f"{_OPENS}{seal}{_THEN}{text}{_CLOSES}", encoding="utf-8", newline="\n"
-    )
-    return seal
+    ).encode("utf-8")
+    seal = hashlib.sha256(text).hexdigest()
+    return f"{_OPENS}{seal}{_THEN}".encode("ascii") + text + _CLOSES.encode("ascii")
 
 
 def read(path: Path) -> tuple[Any, str]:
@@ -46,7 +50,11 @@ def read(path: Path) -> tuple[Any, str]:
     SourceError
         Where it is not what was written.
     """
-    found = path.read_bytes()
+    return disclose(path.read_bytes(), path)
+
+
+def disclose(found: bytes, path: Path) -> tuple[Any, str]:
+    """The content of what `enclose` gave, and its hash; `path` is for the error."""
     seal, body = found[len(_OPENS) : len(_OPENS) + 64], found[_HEAD : -len(_CLOSES)]
     if hashlib.sha256(body).hexdigest().encode("ascii") == seal:
         frame = f"{_OPENS}{seal.decode('ascii')}{_THEN}".encode()

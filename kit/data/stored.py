@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -87,7 +87,7 @@ class Snapshot:
         SourceError
             Where the scope's reading list is missing or is not what was written.
         """
-        return self._listed(scope)[1][:16]
+        return self._listed(scope)["part"][:16]
 
     def require(self, scope: Scope) -> None:
         """Check that the data know a scope.
@@ -97,8 +97,16 @@ class Snapshot:
         UnknownScopeError
             Naming the nearest known scope.
         """
-        if scope.kind == "company" or (self.folder / reading.place_of(scope)).is_file():
-            return
+        if reading.find(self.folder, scope) is None:
+            self._refuse(scope)
+
+    def _refuse(self, scope: Scope) -> NoReturn:
+        """Say that a scope has no reading list."""
+        if scope.kind == "company" or scope in self.names:
+            raise SourceError(
+                f"{self.folder / reading.INDEX}: is not what was written. "
+                "Delete the snapshot's folder; it will be made again."
+            )
         known = [one.id for one in self.names if one.kind == scope.kind]
         by_name = [
             str(one)
@@ -123,7 +131,7 @@ class Snapshot:
             `sales`, `peers` and every canonical table but orders. A rep sees own rows, the products
             and customers in them, events of own regions or of all, no market or expenses; a team
             sees its reps' rows while in it; a region its own, its teams' and its reps'; the company
-            all. Sorted by key. No file of another rep is opened for a rep.
+            all. Sorted by key. Nothing of another rep is read for a rep.
 
         Raises
         ------
@@ -132,21 +140,14 @@ class Snapshot:
         SourceError
             Where a file is missing or is not what was written.
         """
-        listed, _ = self._listed(scope)
+        listed = self._listed(scope)
         frames = loading.frames(self.folder, listed)
         return ScopeData(scope, frames, frozenset(listed["missing"]))
 
-    def _listed(self, scope: Scope) -> tuple[Mapping[str, Any], str]:
-        """The scope's reading list and its hash."""
-        self.require(scope)
-        path = self.folder / reading.place_of(scope)
-        try:
-            return sealed.read(path)
-        except OSError as error:
-            raise SourceError(
-                f"{path}: cannot be read ({error.strerror}). "
-                "Delete the snapshot's folder; it will be made again."
-            ) from None
+    def _listed(self, scope: Scope) -> Mapping[str, Any]:
+        """The scope's reading list."""
+        found = reading.find(self.folder, scope)
+        return self._refuse(scope) if found is None else found
 
 
 def open_snapshot(folder: str | Path) -> Snapshot:

@@ -11,7 +11,16 @@ from pathlib import Path
 
 from kit.data.calendar import Period
 from kit.errors import BatchError
-from kit.publish import inputs, kernels, lock, machine, outputs, period_folder, state
+from kit.publish import (
+    inputs,
+    kernels,
+    lock,
+    machine,
+    outputs,
+    period_folder,
+    sockets,
+    state,
+)
 from kit.publish.failure import STOPPED, Failure
 from kit.publish.outputs import Layout
 from kit.publish.state import BatchState
@@ -123,6 +132,7 @@ def run(
         try:
             if pending:
                 outputs.clear(batch.layout.making)  # of an earlier batch: nobody works there now
+                sockets.sweep()
                 head = _head(batch)
                 with state.told(
                     batch.layout.state, head, total=len(pending), kept=len(kept)

@@ -5,18 +5,23 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from queue import Empty
 from typing import Any
 
+import psutil
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
+from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from traitlets import default
 
 from kit.publish.limits import Limits, Watch
 
+OUTPUT = 32 * 2**20  # characters that a notebook's cells may show and print
 _STEP = 0.1  # seconds until a kernel that has not answered is asked again
+_FOREVER = 10**6  # seconds
 
 
 class PromptClient(AsyncKernelClient):
@@ -99,7 +104,9 @@ class LimitedClient(PapermillNotebookClient):
             timeout_func=lambda cell: self._seconds_left(),
             **options,
         )
+        self.iopub_timeout = int(limits.seconds) or _FOREVER
         self._limits = limits
+        self._told = 0
         self._stopped = stopped
         self._began = 0.0
         self.watch: Watch | None = None
@@ -116,11 +123,39 @@ class LimitedClient(PapermillNotebookClient):
                 super().papermill_execute_cells()
         finally:
             self.exit_code = kernel.poll()
+            _end(kernel.pid)
+
+    def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> Any:
+        """Take what the kernel tells; one that tells more than a notebook can hold is killed."""
+        if self._told <= OUTPUT:
+            self._told += sum(map(len, self._texts(msg["content"])))
+            if self._told > OUTPUT:
+                self.km.provisioner.process.send_signal(signal.SIGKILL)
+        return super().process_message(msg, cell, cell_index) if self._told <= OUTPUT else None
+
+    @property
+    def flooded(self) -> bool:
+        """Whether the kernel was killed as it told more than a notebook can hold."""
+        return self._told > OUTPUT
+
+    @staticmethod
+    def _texts(content: dict) -> Iterator[str]:
+        """The texts of a message: what was printed, or what a result is in each form."""
+        found = [content.get("text", ""), *content.get("data", {}).values()]
+        return (one for one in found if isinstance(one, str))
 
     def _seconds_left(self) -> float | None:
         if not self._limits.seconds:
             return None
         return max(self._began + self._limits.seconds - time.monotonic(), 0.01)
+
+
+def _end(kernel: int) -> None:
+    """Kill what a kernel has started and left running, in whatever session it runs."""
+    with suppress(psutil.Error):
+        for one in psutil.Process(kernel).children(recursive=True):
+            with suppress(psutil.Error):
+                one.kill()
 
 
 def exit_told(code: int | None) -> str:

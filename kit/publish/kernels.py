@@ -9,7 +9,6 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
@@ -23,8 +22,8 @@ from papermill.execute import ERROR_MARKER_TAG
 from papermill.translators import papermill_translators
 
 from kit.errors import BatchError
-from kit.publish import forkserver
-from kit.publish.client import LimitedClient, exit_told
+from kit.publish import forkserver, sockets
+from kit.publish.client import OUTPUT, LimitedClient, exit_told
 from kit.publish.executed import INJECTED, settle
 from kit.publish.failure import Failure, NotebookFailed, last_line
 from kit.publish.limits import DEFAULT, Limits, readable
@@ -40,6 +39,10 @@ class TimeLimit(Exception):
 
 class MemoryLimit(Exception):
     """A notebook's kernel held more memory than it may."""
+
+
+class OutputLimit(Exception):
+    """A notebook's cells showed or printed more than a notebook can hold."""
 
 
 class Stopped(Exception):
@@ -71,9 +74,9 @@ class KernelEngine(NBClientEngine):
             resources={"metadata": {"path": folder}},
             log=logging.Logger(__name__, logging.CRITICAL + 1),  # errors are told once, by name
         )
-        with TemporaryDirectory(prefix="kit-") as sockets:
+        with sockets.folder() as place:
             manager = client.create_kernel_manager()
-            manager.connection_file = f"{sockets}/kernel.json"
+            manager.connection_file = f"{place}/kernel.json"
             try:
                 client.execute(
                     env={**os.environ, **forkserver.ENVIRONMENT},
@@ -83,6 +86,9 @@ class KernelEngine(NBClientEngine):
             except CellTimeoutError:
                 raise TimeLimit(f"ran for more than {limits.seconds:g} s") from None
             except DeadKernelError:
+                if client.flooded:
+                    told = f"showed or printed more than {readable(OUTPUT)}"
+                    raise OutputLimit(told) from None
                 if stopped():
                     raise Stopped("the batch was stopped") from None
                 if client.watch and client.watch.exceeded:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,6 +168,21 @@ def clear(folder: Path) -> None:
     if folder.is_symlink():
         folder.unlink()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep_only(folder: Path, names: Collection[str]) -> None:
+    """Remove whatever a folder holds beside the files of these names, given relative to it.
+
+    A notebook can leave anything in the folder it runs in, and so can another one that finds it.
+    """
+    for root, folders, files in os.walk(folder, topdown=False):
+        for name in (*files, *folders):
+            path = Path(root, name)
+            if path.is_dir() and not path.is_symlink():
+                with suppress(OSError):
+                    path.rmdir()  # where nothing is left in it
+            elif path.relative_to(folder).as_posix() not in names:
+                path.unlink()
 
 
 def swap_in(new: Path, place: Path) -> None:

@@ -24,6 +24,7 @@ from traitlets import default
 from traitlets.config import Config
 
 import kit
+from kit.data.discreet import NAMING
 from kit.parameters import dump
 from kit.publish.chapters import SHOWN, ChaptersPreprocessor, safe_html
 from kit.publish.executed import INJECTED
@@ -209,8 +210,10 @@ def stylesheet(page: str) -> str:
     return "\n".join([CSS.strip(), *(one.strip() for one in layout)])
 
 
-def readable_parameters(settings: Settings) -> dict[str, str]:
+def readable_parameters(settings: Settings, *, kind: str = "company") -> dict[str, str]:
     """The resolved parameters as dotted keys and text; where the data lie is left out.
+
+    For scopes of another kind than the company, so are those that name people or parts of it.
 
     Examples
     --------
@@ -229,7 +232,10 @@ def readable_parameters(settings: Settings) -> dict[str, str]:
         else:
             found[at] = "–" if value in (None, "", {}) else str(value)
 
-    walk("", settings.model_dump(mode="json", exclude={"sources", "data_dir"}))
+    told = settings.model_dump(mode="json", exclude={"sources", "data_dir"})
+    if kind != "company":
+        told["targets"] = {one: at for one, at in told["targets"].items() if one not in NAMING}
+    walk("", told)
     return found
 
 

@@ -20,7 +20,7 @@ from kit.errors import (
     UnknownScopeError,
     nearest,
 )
-from kit.parameters import load
+from kit.parameters import load, scenario_files
 from kit.publish import inputs, kernels, outputs
 from kit.publish.batch import Batch
 from kit.publish.limits import DEFAULT, Limits
@@ -44,6 +44,7 @@ def prepare(
     notebooks: Sequence[str] = (),
     language: str = "",
     out: str | Path = "outputs",
+    scenario: str = "",
     overrides: Mapping[str, Any] | None = None,
     notebooks_folder: Path | None = None,
     kernel: str = ORDINARY,
@@ -72,6 +73,8 @@ def prepare(
     language : str
         `en` or `zh`; empty: the settings'.
     out : path
+    scenario : str
+        Name of one of the company's scenarios, laid over its settings; empty: none.
     overrides : mapping
         Dotted keys and values that win over the parameter files.
     notebooks_folder : Path
@@ -100,6 +103,8 @@ def prepare(
     asked = tuple(dict.fromkeys(Scope.parse(one) for one in scopes))
     chosen = choose_notebooks(notebooks, folder=notebooks_folder or NOTEBOOKS)
     settings = load(config, period=period, overrides=over)
+    load(config, period=period, scenario=scenario, overrides=over)  # is it there, does it fit?
+    files = scenario_files(config, overrides=over)
     span = FiscalCalendar(settings.calendar).period(period)
     day = read_day(as_of, span)
     out = Path(out).resolve()
@@ -128,6 +133,8 @@ def prepare(
             kit=inputs.kit_hash(),
             kernel=kernel,
             limits=limits,
+            scenario=scenario,
+            scenarios=files,
         )
         for scope in (_checked(asked, known, snapshot, span) if asked else _all_of(by, known, span))
     )

@@ -74,9 +74,17 @@ def told(
 def read_all(out: Path) -> list[dict]:
     """The state of each company's running or last batch under an output folder, by company.
 
-    A batch whose process is gone without having said so is `stopped`.
+    A batch whose process is gone without having said so is `stopped`; of a file that is damaged
+    only `folder` and `wrong`, what is wrong with it, are told.
+
+    Raises
+    ------
+    BatchError
+        Where there is a file in the place of the output folder.
     """
-    found = []
+    if out.exists() and not out.is_dir():
+        raise BatchError(f"{out}: is no folder. Give the output folder with --out.")
+    found: list[dict] = []
     for path in sorted(out.glob("*/.work/batch.json")):
         try:
             facts = json.loads(path.read_text(encoding="utf-8"))
@@ -86,7 +94,8 @@ def read_all(out: Path) -> list[dict]:
                 facts["state"] = "stopped"
             found.append({**facts, "folder": str(path.parents[1])})
         except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
-            raise BatchError(f"{path}: is not the state of a batch. Remove the file.") from None
+            wrong = f"{path}: is not the state of a batch. Remove the file."
+            found.append({"folder": str(path.parents[1]), "wrong": wrong})
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from kit import scenarios
 from kit.errors import KitError
 from kit.parameters import dump
 from kit.publish import findings, inputs, kernels, outputs, packet
@@ -22,6 +22,7 @@ from kit.scope import Scope
 from kit.settings import Settings
 
 Execute = Callable[..., NotebookNode]
+_PLAN = "targets.csv"  # what the notebook that sets targets leaves
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,10 @@ class Unit:
         Name of the kernelspec; decides how fast the notebooks run, not what they give.
     limits : Limits
         Of each notebook.
+    scenario : str
+        Name of the one that is laid over the settings; empty: none.
+    scenarios : tuple of (str, str)
+        Name and content of each scenario's file.
     """
 
     scope: Scope
@@ -75,6 +80,8 @@ class Unit:
     kit: str = ""
     kernel: str = ORDINARY
     limits: Limits = DEFAULT
+    scenario: str = ""
+    scenarios: tuple[tuple[str, str], ...] = ()
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -87,13 +94,15 @@ class Unit:
             "language": self.settings.language,
             "snapshot": Path(os.path.relpath(self.snapshot, self.work)).as_posix(),
             "controls": "off",
-            "plan_file": "targets.csv",
+            "plan_file": _PLAN,
+            "scenario_name": self.scenario,
         }
 
     @cached_property
     def parameters_hash(self) -> str:
         """Hash of the settings and of what the notebooks are told."""
         told = {name: value for name, value in self.parameters.items() if name != "snapshot"}
+        told |= {f"scenarios/{name}": text for name, text in self.scenarios}
         return packet.parameters_hash(self.settings, **told)
 
     @property
@@ -108,7 +117,7 @@ class Unit:
             language=self.settings.language,
             currency=self.settings.currency,
             snapshot=self.part,
-            parameters=packet.readable_parameters(self.settings),
+            parameters=packet.readable_parameters(self.settings, kind=self.scope.kind),
             parameters_hash=self.parameters_hash,
             versions=packet.versions(),
         )
@@ -141,6 +150,8 @@ def perform(
     try:
         work = outputs.private(unit.work)
         outputs.write_text(work / "settings.yml", dump(unit.settings))
+        for name, text in unit.scenarios:
+            outputs.write_text(work / scenarios.FOLDER / name, text)
         executed = []
         for one in unit.notebooks:
             notebook = one.path.name
@@ -181,8 +192,7 @@ def _finish(unit: Unit, executed: list[NotebookNode], *, work: Path) -> None:
     found = findings.complete(findings.collect(executed), head=head)
     outputs.write_text(work / "findings.json", findings.dump(found))
     outputs.write_text(work / "packet.html", packet.render(executed, unit.facts))
-    (work / "settings.yml").unlink()
-    for leftover in work.rglob(".ipynb_checkpoints"):
-        shutil.rmtree(leftover, ignore_errors=True)
+    notebooks = [f"notebooks/{one.path.name}" for one in unit.notebooks]
+    outputs.keep_only(work, {"packet.html", "findings.json", _PLAN, *notebooks})
     inputs.write(unit, work)
     outputs.swap_in(work, unit.place)

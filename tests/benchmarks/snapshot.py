@@ -95,7 +95,8 @@ def measured(folder: Path, lines: int, kind: str) -> dict:
         "reps": reps, "copy s": copy["seconds"], "copy CPU s": copy["cpu"],
         "copy MB": copy["peak"], "ensure s": first["seconds"], "ensure CPU s": first["cpu"],
         "ensure MB": first["peak"], "ratio": first["seconds"] / copy["seconds"],
-        "CPU ratio": first["cpu"] / copy["cpu"], "again s": second["seconds"],
+        "CPU ratio": first["cpu"] / copy["cpu"], "files": first["files"],
+        "again s": second["seconds"],
         "added s": added["seconds"], "load ms": loads["milliseconds"],
     }  # fmt: skip
 
@@ -148,8 +149,9 @@ def ensure(config: Path, out: Path) -> dict:
     from kit.data import snapshot
 
     before = _now()
-    snapshot.ensure(config, out=out)
-    return _since(before)
+    made = snapshot.ensure(config, out=out)
+    found = _since(before)
+    return found | {"files": sum(one.is_file() for one in made.folder.rglob("*"))}
 
 
 def load(config: Path, out: Path) -> dict:

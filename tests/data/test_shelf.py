@@ -12,7 +12,7 @@ import time
 import duckdb
 import pytest
 
-from kit.data import building, ledger, pieces, stage
+from kit.data import building, ledger, packed, stage
 from kit.data.snapshot import ensure
 from kit.errors import LossError, SourceError
 
@@ -139,7 +139,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(small, tmp_path, monkeypatch, er
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(pieces, "store", full)
+        patch.setattr(packed, "put", full)
         with pytest.raises(SourceError, match=f"snapshot: {said}"):
             ensure(config)
     assert not (tmp_path / "outputs").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import shutil
 import threading
@@ -10,7 +11,8 @@ import threading
 import pandas as pd
 import pytest
 
-from kit.data import build, loading, sealed
+from kit.data import build, loading, reading, sealed
+from kit.data.layout import PLANS
 from kit.data.snapshot import company_folder, ensure, open_snapshot
 from kit.data.stored import Snapshot
 from kit.data.tables import DTYPES, TABLES
@@ -73,9 +75,9 @@ def test_a_rep_reads_nothing_of_others(small_snapshot, rep, monkeypatch):
     opened = []
     content = loading.content
 
-    def noted(folder, name, sha256):
-        opened.append(name)
-        return content(folder, name, sha256)
+    def noted(folder, name, sha256, **where):
+        opened.append((name, where["first"], where["length"]))
+        return content(folder, name, sha256, **where)
 
     monkeypatch.setattr(loading, "content", noted)
     text = told(small_snapshot.read(Scope("rep", rep)))
@@ -85,9 +87,16 @@ def test_a_rep_reads_nothing_of_others(small_snapshot, rep, monkeypatch):
             assert other not in text
     assert f"Person{number}" in text and f"Clinic{number}" in text
     assert len(opened) > 5
-    for name in opened:
-        own = name.endswith((f"/rep_key=rep-{rep}.parquet", f"/scope_key=rep-{rep}.parquet"))
-        assert own or name.startswith("events/"), name
+    own = set(opened)
+    opened.clear()
+    for other in small_snapshot.names:
+        if other.kind == "rep" and other.id != rep:
+            small_snapshot.read(other)
+    for name, first, length in own:
+        assert name.startswith("events/") or not any(
+            name == pack and first < start + size and start < first + length
+            for pack, start, size in opened
+        ), name
 
 
 def test_a_rep_reads_own_rows(small_snapshot):
@@ -154,8 +163,8 @@ def test_scopes_of_a_period(small, small_snapshot, small_config):
 def test_odd_names_make_safe_folders(small_snapshot):
     outside = [path for path in small_snapshot.folder.parents[3].rglob("*") if path.name == "x"]
     assert outside == []
-    parts = {path.name for path in (small_snapshot.folder / "sales").iterdir()}
-    assert len(parts) == 4 and all(part.startswith("region_key=region-") for part in parts)
+    names = {path.name for path in (small_snapshot.folder / "sales").iterdir()}
+    assert names == {"000000.pack"}
 
 
 def test_the_same_files_give_the_same_bytes(small_snapshot, small_config, tmp_path):
@@ -177,9 +186,16 @@ def test_sales_sorted_a_share_at_a_time_give_the_same_bytes(
     monkeypatch.setattr(build, "_PASSES", passes)
     again = ensure(small_config, out=tmp_path)
     for path in small_snapshot.folder.rglob("*"):
-        if path.is_file():
-            name = path.relative_to(small_snapshot.folder)
+        name = path.relative_to(small_snapshot.folder)
+        moved = name.parts[0] in ("files.json", "sales", "scopes.pack", "scopes.index")
+        if path.is_file() and not moved:
             assert (again.folder / name).read_bytes() == path.read_bytes(), name
+    for scope in (Scope("company"), *small_snapshot.names):  # the packs differ, the pieces do not
+        found, before = (reading.find(one.folder, scope) for one in (again, small_snapshot))
+        for table, pieces in before["tables"].items():
+            assert [one[0] for one in found["tables"][table]] == [one[0] for one in pieces]
+        assert again.part(scope) == small_snapshot.part(scope)
+        assert again.read(scope).sales.equals(small_snapshot.read(scope).sales)
 
 
 def test_a_snapshot_is_used_again_until_something_changes(small, tmp_path, monkeypatch):
@@ -233,7 +249,7 @@ def test_an_incomplete_snapshot_is_made_again(small, tmp_path):
 
 def test_a_changed_file_is_noticed(small, tmp_path):
     found = ensure(small.write_company(tmp_path, small.few()))
-    (found.folder / "products" / "rows.parquet").write_bytes(b"other")
+    (found.folder / "products" / "000000.pack").write_bytes(b"other")
     with pytest.raises(SourceError, match="SHA-256 differs"):
         found.read(Scope("company"))
 
@@ -287,17 +303,61 @@ def test_an_order_elsewhere_changes_a_part_only_through_its_peers(small, tmp_pat
     )
 
 
-@pytest.mark.parametrize("place", ["scopes/rep-R01.json", "manifest.json", "roster", "sales"])
-def test_a_changed_byte_in_any_file_that_is_read_is_noticed(small, tmp_path, place):
-    found = ensure(small.write_company(tmp_path, small.few()))
-    path = found.folder / place
-    if path.is_dir():
-        path = next(one for one in sorted(path.rglob("*.parquet")) if "rep-R01" in str(one))
+def spoil(path, place):
     content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
+    content[place] ^= 1
     path.write_bytes(content)
+
+
+@pytest.mark.parametrize("place", ["roster", "sales", "peers", "manifest.json", "scopes.pack"])
+def test_a_changed_byte_of_what_is_read_is_noticed(small, tmp_path, place):
+    found = ensure(small.write_company(tmp_path, small.few()))
+    mine, other = Scope("rep", "R01"), Scope("rep", "R02")
+    if place in PLANS:
+        [(_, name, first, length)] = reading.find(found.folder, mine)["tables"][place]
+        spoil(found.folder / name, first + length // 2)
+    elif place == "manifest.json":
+        spoil(found.folder / place, 200)
+    else:
+        spoil(found.folder / place, (found.folder / place).read_bytes().index(b'"rep:R01"'))
     with pytest.raises(SourceError, match="SHA-256 differs.*Delete the snapshot's folder"):
-        open_snapshot(found.folder).read(Scope("rep", "R01"))
+        open_snapshot(found.folder).read(mine)
+    if place != "manifest.json":
+        assert len(open_snapshot(found.folder).read(other).sales)
+
+
+@pytest.mark.parametrize("byte", range(0, 48, 5))
+def test_a_changed_byte_of_the_index_is_noticed(small, tmp_path, byte):
+    found = ensure(small.write_company(tmp_path, small.few()))
+    path = found.folder / "scopes.index"
+    key = hashlib.sha256(b"rep:R01").digest()
+    spoil(path, path.read_bytes().index(key) + byte)
+    with pytest.raises(SourceError, match="is not what was written.*Delete"):
+        found.read(Scope("rep", "R01"))
+
+
+def test_an_index_that_leads_to_another_scope_is_noticed(small, tmp_path):
+    found = ensure(small.write_company(tmp_path, small.few()))
+    path = found.folder / "scopes.index"
+    content = bytearray(path.read_bytes())
+    mine, other = (content.index(hashlib.sha256(one).digest()) for one in (b"rep:R01", b"rep:R02"))
+    content[mine + 32 : mine + 48] = content[other + 32 : other + 48]
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match="leads to another scope.*Delete"):
+        found.read(Scope("rep", "R01"))
+
+
+def test_lists_that_are_cut_short_or_gone_are_told(small, tmp_path):
+    found = ensure(small.write_company(tmp_path, small.few()))
+    index, pack = found.folder / "scopes.index", found.folder / "scopes.pack"
+    index.write_bytes(index.read_bytes()[:-10])
+    every = (Scope("company"), *found.names)
+    (last,) = [one for one in every if reading.find(found.folder, one) is None]
+    with pytest.raises(SourceError, match="is not what was written"):
+        found.part(last)
+    pack.unlink()
+    with pytest.raises(SourceError, match="cannot be read.*Delete the snapshot's folder"):
+        found.read(Scope("rep", "R01"))
 
 
 def test_one_file_is_sorted_as_several_are(small_snapshot):

@@ -173,6 +173,20 @@ if what == "killed":
     os.kill(os.getpid(), signal.SIGKILL)
 if what == "exits":
     os._exit(7)
+if what == "floods":
+    for _ in range(100):
+        print("x" * 10**6)
+if what == "litters":
+    os.mkfifo("pipe")  # to open it waits for its other end
+    os.symlink("/", "root")
+    Path("a\\nb").write_text("odd")
+    Path("deep/er").mkdir(parents=True)
+    Path("deep/er/file").write_text("more")
+if what == "starts":
+    import subprocess
+
+    found = subprocess.Popen(["sleep", "7351"], start_new_session=True)
+    raise ValueError(f"left {found.pid} behind")
 if what == "meddles":
     for path in Path("../../..").resolve().rglob("packet.html"):
         path.write_text("meddled")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import subprocess
 import threading
 import time
 
@@ -12,7 +13,7 @@ import psutil
 import pytest
 
 from kit.publish import batch as batches
-from kit.publish import inputs
+from kit.publish import inputs, sockets
 from kit.publish.limits import Limits
 from kit.publish.warm import ORDINARY, WARM
 
@@ -24,6 +25,7 @@ TOLD = {
     "eats": ("MemoryLimit", "600 MB are allowed"),
     "killed": ("KernelDied", "SIGKILL"),
     "exits": ("KernelDied", "the kernel ended with code 7"),
+    "floods": ("OutputLimit", "showed or printed more than 32 MB"),
 }
 
 
@@ -50,6 +52,36 @@ def test_a_bad_scope_costs_only_itself(make_batch, faulty_notebooks, kernel):
     assert sorted(one.name for one in batch.layout.packets.glob("region-*")) == [
         "region-first", "region-last",
     ]  # fmt: skip
+
+
+def test_a_packet_holds_what_the_kit_puts_there(make_batch, faulty_notebooks):
+    batch = make_batch(["region:litters"], notebooks=faulty_notebooks, kernel=WARM)
+    assert not batches.run(batch, jobs=1).failures
+    place = batch.units[0].place
+    assert sorted(one.relative_to(place).as_posix() for one in place.rglob("*")) == [
+        "findings.json", "inputs.json", "notebooks", "notebooks/02-track.ipynb", "packet.html",
+    ]  # fmt: skip
+    assert inputs.up_to_date(batch.units[0])
+
+
+@pytest.mark.parametrize("kernel", [WARM, ORDINARY])
+def test_what_a_notebook_starts_ends_with_it(make_batch, faulty_notebooks, kernel):
+    batch = make_batch(["region:starts"], notebooks=faulty_notebooks, kernel=kernel)
+    (failure,) = batches.run(batch, jobs=1).failures.values()
+    left = int(failure.message.split()[1])
+    assert not psutil.pid_exists(left) or psutil.Process(left).status() == psutil.STATUS_ZOMBIE
+
+
+def test_sockets_of_a_killed_batch_are_swept(tmp_path, monkeypatch):
+    monkeypatch.setattr(sockets.tempfile, "gettempdir", lambda: str(tmp_path))
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    mine, theirs, other = (tmp_path / name for name in
+                           (f"kit-{os.getpid()}-a", f"kit-{gone.pid}-b", "kit-notes"))  # fmt: skip
+    for one in (mine, theirs, other):
+        one.mkdir()
+    sockets.sweep()
+    assert mine.is_dir() and other.is_dir() and not theirs.exists()
 
 
 def test_what_one_scope_does_to_another_is_seen_and_mended(make_batch, faulty_notebooks, tmp_path):
