@@ -18,6 +18,7 @@ test: setup ## the whole test suite
 bench: setup ## how fast a batch and the snapshot are, beside others; takes a while
 	$(BIN)/python tests/benchmarks/batch.py $(BENCH)
 	$(BIN)/python tests/benchmarks/snapshot.py
+	$(BIN)/python tests/benchmarks/baseline.py
 
 lab: sample ## JupyterLab on notebooks/; as root add LAB=--allow-root
 	@$(BIN)/jupyter labextension disable --level=sys_prefix "@jupyterlab/apputils-extension:announcements" 2>/dev/null # no question about news

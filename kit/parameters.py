@@ -4,85 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from kit.errors import SettingsError, nearest
+from kit import faults, plain_yaml, scenarios
+from kit.errors import SettingsError
 from kit.scope import Scope
-from kit.settings import ColumnSettings, JoinSettings, Settings, SourceSettings
+from kit.settings import Settings
 
 _OF_THE_COMPANY = ("company", "data_dir", "sources", "gate", "calendar", "currency")
-_BELOW, _LIST = "needs 'key: value' lines below it", "needs a list, such as [a, b]"
-_PLAIN = {"model_type": _BELOW, "dict_type": _BELOW, "tuple_type": _LIST, "list_type": _LIST}
-
-
-class _StringLoader(yaml.BaseLoader):
-    """Reads every scalar as text, so that 007 stays 007; a key given twice is an error."""
-
-
-def _mapping(loader: _StringLoader, node: yaml.MappingNode) -> dict:
-    seen: dict = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, str):
-            raise yaml.constructor.ConstructorError(
-                None, None, "a key is a plain text, not a list or mapping", key_node.start_mark
-            )
-        if key in seen:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"the key '{key}' stands twice", key_node.start_mark
-            )
-        seen[key] = loader.construct_object(value_node, deep=True)
-    return seen
-
-
-_StringLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
-def read_yaml(path: Path) -> dict:
-    """Read a YAML file of parameters, every scalar as text.
-
-    Raises
-    ------
-    SettingsError
-        Where the file is missing, is not UTF-8, is not YAML or holds no mapping.
-    """
-    try:
-        found = _parsed(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise SettingsError(f"{path}: no such file. Give the path of a company.yml.") from None
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from None
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from None
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{path}: not readable as YAML: {_fault(error)}") from None
-    except RecursionError:
-        raise SettingsError(f"{path}: not readable as YAML: nested too deeply.") from None
-    if found in (None, ""):
-        return {}
-    if not isinstance(found, dict):
-        raise SettingsError(f"{path}: holds no 'key: value' lines.")
-    return found
-
-
-@lru_cache(maxsize=16)
-def _parsed(text: str) -> Any:
-    """What a YAML text holds, parsed once a text however often its file is read; not to be changed."""
-    return yaml.load(text, Loader=_StringLoader)
-
-
-def _fault(error: yaml.YAMLError) -> str:
-    """Where a YAML file is wrong, and what is wrong there."""
-    mark = getattr(error, "problem_mark", None)
-    if mark is None:
-        return f"{' '.join(str(error).split())}."
-    advice = " Indent with spaces." if "'\\t'" in error.problem else ""
-    return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}.{advice}"
+_EMPTIED = ("locks", "floors", "caps")
 
 
 def merge(below: Mapping, above: Mapping) -> dict:
@@ -123,12 +57,15 @@ def load(
     *,
     period: str = "",
     scope: Scope | None = None,
+    scenario: str = "",
     overrides: Mapping[str, Any] | None = None,
 ) -> Settings:
     """Merge a company's parameter files and the command line into one typed model.
 
-    Order, later wins: `company.yml`, `periods/<period>.yml`, `regions/<id>.yml`, `teams/<id>.yml` or
-    `reps/<id>.yml`, then `overrides`. Files that are not there are passed over, except company.yml.
+    Order, later wins: `company.yml`, `periods/<period>.yml`, `regions/<id>.yml`, `teams/<id>.yml`
+    or `reps/<id>.yml`, `scenarios/<scenario>.yml`, then `overrides`. Files that are not there are
+    passed over, except company.yml and the scenario's. An empty lock, floor or cap takes away what
+    an earlier layer set.
 
     Parameters
     ----------
@@ -138,6 +75,8 @@ def load(
         Period whose file is merged.
     scope : Scope
         Scope whose file is merged; the file is named like the scope's id.
+    scenario : str
+        Name of a file in `scenarios/`, without `.yml`; see `kit.scenarios`.
     overrides : mapping
         Dotted keys, such as `targets.growth`, and their values.
 
@@ -149,18 +88,22 @@ def load(
     ------
     SettingsError
         An unknown key (the nearest known one is named), a wrong type or a value out of range; or a
-        key of the whole company, such as `sources`, in another file than company.yml.
+        key of the whole company, such as `sources`, in another file than company.yml; or a
+        scenario that is not there.
     """
     path = Path(config)
     if path.is_dir():
         path = path / "company.yml"
-    layers = [(str(path), read_yaml(path))]
+    layers = [(str(path), plain_yaml.read_yaml(path))]
     names = []
     if period:
         names.append(path.parent / "periods" / f"{_plain(period)}.yml")
     if scope is not None and scope.kind != "company":
         names.append(path.parent / f"{scope.kind}s" / f"{_plain(scope.id)}.yml")
-    layers += [(str(name), read_yaml(name)) for name in names if _exists(name)]
+    layers += [(str(name), plain_yaml.read_yaml(name)) for name in names if _exists(name)]
+    if scenario:
+        chosen = scenarios.find(path.parent, scenario)
+        layers.append((str(chosen.path), scenarios.content(chosen)))
     for origin, layer in layers[1:]:
         for key in _OF_THE_COMPANY:
             if key in layer:
@@ -171,8 +114,9 @@ def load(
         layers.append(("command line", nested(overrides)))
     merged: dict = {}
     for origin, layer in layers:
-        _known(layer, origin)
+        faults.require_known(layer, origin)
         merged = merge(merged, layer)
+    merged = _without_emptied(merged)
     merged.setdefault("company", path.resolve().parent.name)
     return validate(merged, origin=str(path), layers=layers)
 
@@ -199,8 +143,8 @@ def validate(
         return Settings.model_validate(dict(found))
     except ValidationError as error:
         told: dict[str, list[str]] = {}
-        for at, sentence in _sentences(error):
-            told.setdefault(_holder(at, layers) or origin, []).append(sentence)
+        for at, sentence in faults.sentences(error):
+            told.setdefault(faults.holder(at, layers) or origin, []).append(sentence)
         raise SettingsError(
             "; ".join(f"{file}: {'; '.join(sentences)}" for file, sentences in told.items())
         ) from None
@@ -212,7 +156,7 @@ def dump(settings: Settings) -> str:
     Examples
     --------
     >>> one = Settings(company="007", data_dir="data")
-    >>> validate(yaml.load(dump(one), Loader=_StringLoader), origin="dump") == one
+    >>> validate(plain_yaml.parse(dump(one)), origin="dump") == one
     True
     """
     return yaml.safe_dump(
@@ -239,6 +183,19 @@ def data_folder(config: str | Path, settings: Settings) -> Path:
     return (root_of(config) / Path(settings.data_dir).expanduser()).resolve()
 
 
+def _without_emptied(merged: dict) -> dict:
+    """The merged mapping without the locks, floors and caps that were left empty."""
+    targets = merged.get("targets")
+    if not isinstance(targets, Mapping):
+        return merged
+    left = {
+        name: {part: amount for part, amount in targets[name].items() if amount not in ("", None)}
+        for name in _EMPTIED
+        if isinstance(targets.get(name), Mapping)
+    }
+    return {**merged, "targets": {**targets, **left}}
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[/\\\0]", "_", name)
 
@@ -251,56 +208,25 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _holder(at: tuple, layers: Sequence[tuple[str, Mapping]]) -> str:
-    """The layer that holds the most of a key's path, of several the last one."""
-    found, most = "", -1
-    for origin, layer in layers:
-        depth, below = 0, layer
-        while depth < len(at) and isinstance(below, Mapping) and at[depth] in below:
-            below, depth = below[at[depth]], depth + 1
-        if depth and depth >= most:
-            found, most = origin, depth
-    return found
+def scenario_files(
+    config: str | Path, *, overrides: Mapping[str, Any]
+) -> tuple[tuple[str, str], ...]:
+    """The scenarios' files, name and text, for a settings file that has all other layers merged.
 
-
-def _known(layer: Mapping, origin: str, model: type[BaseModel] = Settings, at: str = "") -> None:
-    """Refuse unknown keys layer by layer, so that the error names the file that holds the key."""
-    for key, found in layer.items():
-        if key not in model.model_fields:
-            raise SettingsError(
-                f"{origin}: unknown key '{at}{key}'. {nearest(str(key), model.model_fields)}"
-            )
-        kind = model.model_fields[key].annotation
-        if isinstance(found, Mapping) and isinstance(kind, type) and issubclass(kind, BaseModel):
-            _known(found, origin, kind, f"{at}{key}.")
-
-
-def _sentences(error: ValidationError) -> list[tuple[tuple, str]]:
-    """What is wrong, each with the path of its key."""
-    sentences = []
-    for one in error.errors():
-        at = tuple(part for part in one["loc"] if part != "[key]")
-        where = ".".join(str(part) for part in at) or "the file"
-        if one["type"] == "extra_forbidden":
-            known = _fields_at(at[:-1])
-            told = f"unknown key '{where}'. {nearest(str(at[-1]), known)}"
-        elif one["type"] == "missing":
-            told = f"the key '{where}' is missing"
-        else:
-            message = _PLAIN.get(one["type"], one["msg"].removeprefix("Value error, "))
-            shown = "" if isinstance(one["input"], dict) else f", found '{one['input']}'"
-            told = f"'{where}': {message}{shown}"
-        sentences.append((at, told))
-    return sentences
-
-
-def _fields_at(parts: tuple) -> list[str]:
-    models = {"sources": SourceSettings, "columns": ColumnSettings, "joins": JoinSettings}
-    model: type[BaseModel] = Settings
-    for part in parts:
-        if part in models:
-            model = models[part]
-        elif part in model.model_fields:
-            kind = model.model_fields[part].annotation
-            model = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else model
-    return list(model.model_fields)
+    Parameters
+    ----------
+    config : path
+        The company.yml.
+    overrides : mapping
+        Dotted keys and values; they win over the scenarios as they do over all files.
+    """
+    over = nested(overrides)
+    return tuple(
+        (
+            one.path.name,
+            yaml.safe_dump(
+                merge(plain_yaml.read_yaml(one.path), over), allow_unicode=True, sort_keys=False
+            ),
+        )
+        for one in scenarios.scenarios(config)
+    )

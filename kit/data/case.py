@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from kit.data.calendar import FiscalCalendar, Period, as_day
+from kit.data.discreet import discreet
 from kit.data.frames import ScopeData
 from kit.errors import SettingsError, UnknownPeriodError
 from kit.parameters import load
@@ -23,12 +24,22 @@ _FORESEEN = dt.timedelta(days=731)  # how long after the last order a plan can s
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a case was opened from, so that it can be opened again for another scope or day."""
+    """Where a case was opened from, so that it can be opened again for another scope or day.
+
+    Parameters
+    ----------
+    config, snapshot, out : str
+        As for `open_case`; the snapshot's folder is known.
+    overrides : mapping
+    scenario : str
+        Empty: none.
+    """
 
     config: str
     snapshot: str = ""
     out: str = "outputs"
     overrides: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    scenario: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,7 @@ def open_case(
     language: str = "",
     snapshot: str | Path = "",
     out: str | Path = "outputs",
+    scenario: str = "",
     overrides: Mapping[str, Any] | None = None,
 ) -> Case:
     """Open one scope in one period on one day from a company's files.
@@ -100,6 +112,8 @@ def open_case(
         Folder of a snapshot to read; empty: that of the files as they are now, made where needed.
     out : path
         Where snapshots are kept, relative to the folder that holds `parameters/`.
+    scenario : str
+        Name of a file in the company's `scenarios/`, whose parameters win over the others'.
     overrides : mapping
         Dotted keys, such as `targets.growth`, that win over the files.
 
@@ -135,15 +149,17 @@ def open_case(
     require_orders(span, first=found.data_from, last=through)
     day = _day(as_of, span, through)
     origin = Origin(
-        str(path), str(found.folder.resolve()), str(out), MappingProxyType(dict(changes))
+        str(path), str(found.folder.resolve()), str(out), MappingProxyType(dict(changes)), scenario
     )
+    data = seen_on(found.read(where), day, calendar=calendar)
+    settings = load(path, period=span.name, scope=where, scenario=scenario, overrides=changes)
     return Case(
-        settings=load(path, period=span.name, scope=where, overrides=changes),
+        settings=discreet(settings, where, roster=data.frame("roster")),
         calendar=calendar,
         scope=where,
         period=span,
         as_of=day,
-        data=seen_on(found.read(where), day, calendar=calendar),
+        data=data,
         snapshot_id=found.id,
         origin=origin,
     )
@@ -155,6 +171,7 @@ def reopen(
     scope: str | Scope | None = None,
     period: str | Period | None = None,
     as_of: str | dt.date | None = None,
+    scenario: str | None = None,
     overrides: Mapping[str, Any] | None = None,
 ) -> Case:
     """Open a case again from the same snapshot, with another scope, period, day or parameters.
@@ -167,6 +184,8 @@ def reopen(
         As for `open_case`; what is left out stays. With another period and no day, the day stays
         where it lies in the period; else it is the period's end or, if that is later than the
         case's day, its first day or, if the orders end before that, their last day.
+    scenario : str
+        Empty: none; what is left out stays.
     overrides : mapping
         Laid over those of the case.
 
@@ -180,19 +199,31 @@ def reopen(
     from kit.data.snapshot import open_snapshot
 
     span = case.period.name if period is None else str(period)
+    changes = {**case.origin.overrides, **(overrides or {})}
+    wanted = case.origin.scenario if scenario is None else scenario
     day = case.as_of if as_of is None else as_of
     if as_of is None and span != case.period.name:
         whole = case.calendar.period(span)
         through = open_snapshot(case.origin.snapshot).data_through or whole.start
         day = max(min(whole.start, through), min(whole.end, case.as_of))
+    where = case.scope if scope is None else _scope(scope)
+    if (where, span, str(day)) == (case.scope, case.period.name, str(case.as_of)):
+        settings = load(
+            case.origin.config, period=span, scope=where, scenario=wanted, overrides=changes
+        )
+        if settings.calendar == case.settings.calendar:  # the same rows: nothing to read again
+            origin = replace(case.origin, overrides=MappingProxyType(changes), scenario=wanted)
+            settings = discreet(settings, where, roster=case.data.frame("roster"))
+            return replace(case, settings=settings, origin=origin)
     return open_case(
         case.origin.config,
-        scope=case.scope if scope is None else scope,
+        scope=where,
         period=span,
         as_of=day,
         snapshot=case.origin.snapshot,
         out=case.origin.out,
-        overrides={**case.origin.overrides, **(overrides or {})},
+        scenario=wanted,
+        overrides=changes,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 
 from kit.data.calendar import FiscalCalendar
@@ -13,7 +14,6 @@ from kit.errors import UnknownPeriodError
 _DATED = {
     "sales": "date",
     "activities": "date",
-    "expenses": "date",
     "events": "date",
     "stage_events": "entered_on",
     "opportunities": "created_on",
@@ -35,7 +35,8 @@ def seen_on(data: ScopeData, day: dt.date, *, calendar: FiscalCalendar) -> Scope
     -------
     ScopeData
         Without rows dated after the day, targets not yet valid, and rows for periods not yet begun
-        (market, assessments, actions); credits only of orders that are left; `peers` only of whole
+        (market, assessments, actions), but for market sizes without an own share, which are
+        forecasts; of expenses after it only the budget is left; credits only of orders that are left; `peers` only of whole
         months. A receipt that came later is an open invoice. An opportunity that closed later is
         open; the stage, amount and expected close of an opportunity that moved later are those of
         its last stage event until then, and the stage is null where it closed later and no event
@@ -51,8 +52,16 @@ def seen_on(data: ScopeData, day: dt.date, *, calendar: FiscalCalendar) -> Scope
         if name in frames:
             periods = frames[name]["period"].to_numpy()
             begun = {one: _begun(calendar, one, day) for one in set(periods)}
-            frames[name] = kept(frames[name], [begun[one] for one in periods])
+            seen = np.array([begun[one] for one in periods], dtype=bool)
+            if name == "market":
+                seen |= frames[name]["own_share"].isna().to_numpy()
+            frames[name] = kept(frames[name], seen)
             frames[name] = frames[name].reset_index(drop=True)
+    if "expenses" in frames:
+        spent = frames["expenses"]
+        known = (spent["date"] <= now) | spent["budget"].notna()
+        spent = spent.assign(amount=spent["amount"].where(spent["date"] <= now))
+        frames["expenses"] = kept(spent, known).reset_index(drop=True)
     if "targets" in frames:
         valid = frames["targets"]["valid_from"]
         valid = valid.isna() | (valid <= now)

@@ -30,7 +30,7 @@ from kit.settings import ColumnSettings, Settings, SourceSettings
 __all__ = ["DETAIL", "Report", "check", "enforce", "inspect", "write_refused"]
 
 _DECISIONS = ("targets", "actions")
-_APOSTROPHE = "'^''([=+@\t\r-])'"  # put there so that a spreadsheet sees no formula
+_APOSTROPHE = "'^''(''*[=+@\t\r\n＝＋－＠-])'"  # put there so that a spreadsheet sees no formula
 
 
 def check(

@@ -11,6 +11,7 @@ import pandas as pd
 from kit.plan.seasonal import Fitted, fit
 
 CUTS = 12  # latest origins that are tried
+LEAST_CUTS = 4  # origins without which a backtest shows nothing
 
 
 class Block(NamedTuple):
@@ -85,10 +86,15 @@ def cuts(block: Block, *, horizon: int, cycle: int) -> Iterator[Cut]:
     """Forecast from the latest origins that leave the horizon after and enough history before.
 
     Twelve at the most, each with a cycle and four points before it: from fewer, a series' noise
-    cannot be told, and errors divided by it mean nothing.
+    cannot be told, and errors divided by it mean nothing. Where four or more have two cycles before
+    them, only these are tried: a forecast from less knows neither trend nor season, and its errors
+    say little about one that does.
     """
     last = len(block.points) - horizon
-    for origin in range(last, max(cycle + 4, last - CUTS + 1) - 1, -1):
+    first = max(cycle + 4, last - CUTS + 1)
+    if last - 2 * cycle + 1 >= LEAST_CUTS:
+        first = max(first, 2 * cycle)
+    for origin in range(last, first - 1, -1):
         fitted = fit(block.points[:origin], horizon=horizon, cycle=cycle)
         yield Cut(block.points[origin : origin + horizon], fitted)
 
@@ -108,13 +114,13 @@ def step_errors(block: Block, *, horizon: int, cycle: int) -> np.ndarray:
     return np.concatenate(found, axis=1)
 
 
-def total_errors(history: pd.DataFrame, *, horizon: int, last: int, cycle: int) -> np.ndarray:
-    """Backtested errors of totals over the last steps of a horizon, pooled over entities and cuts.
+def totals(history: pd.DataFrame, *, horizon: int, last: int, cycle: int) -> pd.DataFrame:
+    """Totals over the last steps of a horizon, as forecast at past origins and as they came.
 
     Parameters
     ----------
     history : DataFrame
-        One column an entity.
+        One column an entity, in any unit.
     horizon : int
         Steps forecast at each origin.
     last : int
@@ -123,14 +129,58 @@ def total_errors(history: pd.DataFrame, *, horizon: int, last: int, cycle: int) 
 
     Returns
     -------
-    array
-        log(actual total ÷ forecast total) ÷ noise for positive series, (actual total − forecast
-        total) ÷ noise for others. Times a series' noise, they are its own errors.
+    DataFrame
+        cut (rows of the history before the origin), entity, forecast and actual (totals, in the
+        history's unit), multiplicative (whether the fitted scale is logarithmic), noise (root mean
+        squared one-step error known at the cut, on the fitted scale), error; one row an entity and
+        cut, the latest cut first. error = log(actual ÷ forecast) ÷ noise for positive entities,
+        (actual − forecast) ÷ noise for others. Entities without noise are left out.
 
     Notes
     -----
-    Series are assumed to be off in proportion to their one-step noise; so few cuts of many series
-    serve each of them.
+    Entities are assumed to be off in proportion to their one-step noise: an error times an entity's
+    noise is an error that this entity could have made. So few cuts of many entities serve each.
+
+    Examples
+    --------
+    >>> restless = pd.DataFrame({"a": 10 + np.sin(np.arange(24.0) ** 2)})
+    >>> totals(restless, horizon=3, last=3, cycle=4)["cut"].tolist()[:3]
+    [21, 20, 19]
+    """
+    found = []
+    for block in blocks(history):
+        late = len(history) - len(block.points)
+        for place, (actual, fitted) in enumerate(cuts(block, horizon=horizon, cycle=cycle)):
+            came = block.amounts(actual)[-last:].sum(axis=0)
+            thought = block.amounts(fitted.ahead)[-last:].sum(axis=0)
+            off = np.log(came / thought) if block.multiplicative else came - thought
+            chosen = np.flatnonzero(_noisy(block, fitted))
+            found.append(
+                {
+                    "cut": np.full(len(chosen), late + len(block.points) - horizon - place),
+                    "entity": [block.entities[one] for one in chosen],
+                    "forecast": thought[chosen],
+                    "actual": came[chosen],
+                    "multiplicative": np.full(len(chosen), block.multiplicative),
+                    "noise": fitted.noise[chosen],
+                    "error": off[chosen] / fitted.noise[chosen],
+                }
+            )
+    columns = ("cut", "entity", "forecast", "actual", "multiplicative", "noise", "error")
+    if not found:
+        return pd.DataFrame({name: np.empty(0) for name in columns})
+    return pd.DataFrame(
+        {name: np.concatenate([one[name] for one in found]) for name in columns}
+    )
+
+
+def total_errors(history: pd.DataFrame, *, horizon: int, last: int, cycle: int) -> np.ndarray:
+    """Backtested errors of totals, pooled over entities and cuts: the column error of `totals`.
+
+    Returns
+    -------
+    array
+        In units of noise, the latest cut first.
 
     Examples
     --------
@@ -138,15 +188,7 @@ def total_errors(history: pd.DataFrame, *, horizon: int, last: int, cycle: int) 
     >>> total_errors(restless, horizon=3, last=3, cycle=4).size
     12
     """
-    found = [np.empty(0)]
-    for block in blocks(history):
-        for actual, fitted in cuts(block, horizon=horizon, cycle=cycle):
-            came = block.amounts(actual)[-last:].sum(axis=0)
-            thought = block.amounts(fitted.ahead)[-last:].sum(axis=0)
-            off = np.log(came / thought) if block.multiplicative else came - thought
-            noisy = _noisy(block, fitted)
-            found.append(off[noisy] / fitted.noise[noisy])
-    return np.concatenate(found)
+    return totals(history, horizon=horizon, last=last, cycle=cycle)["error"].to_numpy()
 
 
 def _noisy(block: Block, fitted: Fitted) -> np.ndarray:

@@ -12,6 +12,7 @@ from kit.data.case import Case
 from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.plan import backtest, chance
+from kit.plan.calibration import Calibration, calibration, past_totals
 from kit.plan.history import Past, last_year, past
 from kit.plan.seasonal import fit
 
@@ -112,6 +113,9 @@ class Outlook:
         Relative errors, actual ÷ forecast − 1, that backtests lead us to expect of `mean`.
     n_history : int
         Complete sub-periods known.
+    calibration : Calibration or None
+        How good intervals and chances of this kind were in the past; None where it was not looked
+        at.
     """
 
     measure: str
@@ -122,9 +126,21 @@ class Outlook:
     last_year: float | None
     errors: np.ndarray
     n_history: int
+    calibration: Calibration | None = None
+
+    @property
+    def trusted(self) -> bool:
+        """Whether chances may be told: the calibration was good enough, or was not looked at."""
+        return self.calibration is None or self.calibration.trusted
 
     def chance(self, target: float | None) -> float | None:
-        """The chance that the period's result reaches a target; None where it cannot be known."""
+        """The chance that the period's result reaches a target; None where it cannot be known.
+
+        It is withheld, None too, where past chances of this kind were bad; `calibration.reason`
+        says why.
+        """
+        if not self.trusted:
+            return None
         return chance.of_target(target, mean=self.mean, errors=self.errors)
 
 
@@ -158,12 +174,10 @@ def outlook(case: Case, *, measure: str = "bookings") -> Outlook | Unavailable:
     ahead = forecast(known.frame, horizon=horizon, interval=interval, cycle=known.cycle)
     ahead = ahead[ahead["entity"] == 0].tail(known.inside)
     mean = float(ahead["mean"].sum())
-    errors = _own_errors(known, mean)
-    low, high = float(ahead["low"].sum()), float(ahead["high"].sum())
-    if errors.size >= chance.LEAST:
-        sides = chance.both_sides(errors)
-        ends = np.quantile(sides, [(1 - interval) / 2, (1 + interval) / 2])
-        low, high = (float(mean + abs(mean) * one) for one in ends)
+    errors = _own_errors(known, mean, past_totals(case, measure=measure)["error"])
+    low, high = chance.interval(mean, errors, share=interval) or (
+        float(ahead["low"].sum()), float(ahead["high"].sum()),
+    )  # fmt: skip
     behind = pd.DataFrame({"actual": known.frame[0].to_numpy(), "kind": "history"})
     coming = ahead[["mean", "low", "high"]].reset_index(drop=True).assign(kind="forecast")
     spans = [*known.known, *known.ahead[-known.inside :]]
@@ -181,20 +195,15 @@ def outlook(case: Case, *, measure: str = "bookings") -> Outlook | Unavailable:
         last_year=last_year(case, measure=measure),
         errors=errors,
         n_history=len(known.known),
+        calibration=calibration(case, measure=measure),
     )
 
 
-def _own_errors(past: Past, mean: float) -> np.ndarray:
+def _own_errors(past: Past, mean: float, pooled: pd.Series) -> np.ndarray:
     """Pooled errors of period totals, scaled to the scope's own noise and relative to its mean."""
-    horizon = len(past.ahead)
-    pooled = backtest.total_errors(
-        past.frame, horizon=horizon, last=past.inside, cycle=past.cycle
-    )
     (block,) = backtest.blocks(past.frame[[0]])
-    noise = fit(block.points, horizon=horizon, cycle=past.cycle).noise[0]
-    if block.multiplicative:
-        return np.exp(pooled * noise) - 1
-    return pooled * noise / abs(mean) if mean else np.empty(0)
+    noise = fit(block.points, horizon=len(past.ahead), cycle=past.cycle).noise[0]
+    return chance.relative(pooled, noise=noise, mean=mean, multiplicative=block.multiplicative)
 
 
 def _reach(errors: np.ndarray, *, interval: float) -> np.ndarray:

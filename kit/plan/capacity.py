@@ -9,7 +9,9 @@ import pandas as pd
 
 from kit.data.calendar import Period
 from kit.data.case import Case
-from kit.data.territory import reps
+from kit.data.tables import SCOPE_COLUMNS
+
+_PLACE = ["rep_id", "team", "region", "hired_on"]
 
 
 def posts(case: Case, spans: Sequence[Period]) -> pd.DataFrame:
@@ -19,25 +21,99 @@ def posts(case: Case, spans: Sequence[Period]) -> pd.DataFrame:
     ----------
     case : Case
     spans : sequence of Period
-        Within the case's period.
 
     Returns
     -------
     DataFrame
         Index rep_id, one column a span's name: capacity × ramp × share of the span's days on which
-        the rep is in the scope.
+        the rep is in the scope. Reps who are not in it on any of the days are left out.
+
+    See Also
+    --------
+    places : the same by team and region.
     """
-    people = reps(case)
-    came = people["active_from"].to_numpy().astype("datetime64[D]")
-    left = people["active_to"].to_numpy().astype("datetime64[D]")
-    found = {}
+    found = places(case, spans)
+    return found.groupby("rep_id", sort=True)[[one.name for one in spans]].sum()
+
+
+def places(case: Case, spans: Sequence[Period]) -> pd.DataFrame:
+    """Full posts of each rep in each team and region of the case's scope, span by span.
+
+    Parameters
+    ----------
+    case : Case
+    spans : sequence of Period
+
+    Returns
+    -------
+    DataFrame
+        rep_id, team, region, hired_on, and one column a span's name, in full posts; a row each
+        roster row that lies in the scope on a day of the spans, by rep and time.
+
+    Notes
+    -----
+    A roster row ends where the rep's next one begins. Nobody counts after the last day that
+    `targets.leavers` names. The dated roster is taken as known: it holds the planned moves too.
+    """
+    rows = case.data.frame("roster").sort_values(["rep_id", "valid_from"], kind="stable")
+    far = np.datetime64("9999-12-31")
+    came = rows["valid_from"].to_numpy().astype("datetime64[D]")
+    left = rows["valid_to"].to_numpy().astype("datetime64[D]")
+    left = np.where(np.isnat(left), far, left)
+    following = rows.groupby("rep_id", sort=False)["valid_from"].shift(-1)
+    following = following.to_numpy().astype("datetime64[D]") - np.timedelta64(1, "D")
+    left = np.where(np.isnat(following), left, np.minimum(left, following))
+    gone = case.settings.targets.leavers
+    last_day = [np.datetime64(gone[one], "D") if one in gone else far for one in rows["rep_id"]]
+    left = np.minimum(left, np.array(last_day, dtype="datetime64[D]"))
+    capacity = rows["capacity"].fillna(1.0).to_numpy()
+    found, days = rows[_PLACE].copy(), np.zeros(len(rows), dtype=int)
     for span in spans:
         first = np.maximum(came, np.datetime64(span.start))
         last = np.minimum(left, np.datetime64(span.end))
-        days = np.maximum((last - first).astype(int) + 1, 0) / span.days
-        ramp = ramped(people["hired_on"], span, ramp=case.settings.targets.ramp)
-        found[span.name] = people["capacity"].to_numpy() * days * ramp
-    return pd.DataFrame(found, index=pd.Index(people["rep_id"], name="rep_id"), dtype="float64")
+        there = np.maximum((last - first).astype(int) + 1, 0)
+        days = days + there
+        ramp = ramped(rows["hired_on"], span, ramp=case.settings.targets.ramp)
+        found[span.name] = capacity * there / span.days * ramp
+    inside = days > 0
+    if case.scope.kind != "company":
+        column = rows[SCOPE_COLUMNS[case.scope.kind]]
+        inside &= (column == case.scope.id).fillna(False).to_numpy(dtype=bool)
+    return found[inside].reset_index(drop=True)
+
+
+def hires(case: Case, spans: Sequence[Period]) -> pd.DataFrame:
+    """Full posts of the people who are planned to join the case's scope, span by span.
+
+    Returns
+    -------
+    DataFrame
+        team, region, hired_on, and one column a span's name, in full posts with the ramp; a row
+        each of `targets.hires`. A team's region is the roster's.
+
+    Notes
+    -----
+    A hire without team and region belongs to the company alone, one without a team to the company
+    and the region: their share of a team cannot be known.
+    """
+    roster = case.data.frame("roster")
+    home = roster.dropna(subset=["team"]).drop_duplicates("team", keep="last")
+    home = dict(zip(home["team"], home["region"], strict=True))
+    rows = []
+    for hire in case.settings.targets.hires:
+        region = hire.region or home.get(hire.team) or None
+        own = {"region": region, "team": hire.team or None, "rep": None}
+        if case.scope.kind == "company" or own[case.scope.kind] == case.scope.id:
+            joined = pd.Series([pd.Timestamp(hire.on)])
+            row = {"team": hire.team or None, "region": region, "hired_on": joined[0]}
+            for span in spans:
+                first = max(hire.on, span.start)
+                there = max((span.end - first).days + 1, 0) / span.days
+                ramp = ramped(joined, span, ramp=case.settings.targets.ramp)[0]
+                row[span.name] = hire.posts * there * ramp
+            rows.append(row)
+    columns = ["team", "region", "hired_on", *(one.name for one in spans)]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def ramped(hired_on: pd.Series, span: Period, *, ramp: Sequence[float]) -> np.ndarray:

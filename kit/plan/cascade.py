@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from kit.data.case import Case
-from kit.data.measures import sales
 from kit.data.tables import Unavailable
-from kit.plan.allocation import children
+from kit.plan import hierarchy, limits, schedule
+from kit.plan.allocation import children, months
+from kit.plan.exact import Amounts, split
+from kit.plan.hierarchy import Level, narrowed
+from kit.plan.limits import Bounds
+from kit.plan.street import shared, summed
 from kit.plan.target import Proposal
-from kit.scope import Scope
+from kit.plan.units import common, fine_unit
+
+__all__ = ["by_month", "cascade", "narrowed"]
+
+_COLUMNS = ("scope", "part", "above", "last_year", "target", "share", "handed_down")
 
 
 def cascade(
-    case: Case, proposal: Proposal | Unavailable, *, parts: pd.DataFrame | Unavailable | None = None
+    case: Case,
+    proposal: Proposal | Unavailable,
+    *,
+    parts: pd.DataFrame | Unavailable | None = None,
+    locks: Amounts = None,
+    floors: Amounts = None,
+    caps: Amounts = None,
 ) -> pd.DataFrame | Unavailable:
     """Hand a proposal down over the parts of the case's scope, their parts, and so on to the reps.
 
@@ -24,15 +39,19 @@ def cascade(
     case : Case
     proposal : Proposal
     parts : DataFrame or Unavailable, optional
-        What `allocation.children` returned for the first level, where it was called with locks.
+        What `allocation.children` returned for the first level.
+    locks, floors, caps : mapping, by scope
+        Amounts that win over the settings', of parts at any level; see `kit.plan.limits.bounds`.
 
     Returns
     -------
     DataFrame or Unavailable
-        scope, part, above (the scope it comes from), last_year, target, share (of the one above); each
-        scope is followed by its parts. The parts of every scope sum exactly to its target, those of
-        the first level to `proposal.handed_out`. attrs["blend"] as `allocation.children` has it for the
-        first level. Unavailable as `allocation.children`.
+        scope, part, above (the scope it comes from), last_year, target, share (of all its
+        siblings' targets), handed_down (what the part's own parts carry together; NaN where it has
+        none), and split_by for equal-chance quotas; each scope is followed by its parts. The parts
+        of every scope sum exactly to what it hands down, which is its target × (1 + padding). attrs:
+        blend, split, lam as `allocation.children` has them for the first level, and lams, λ by
+        scope that is split. Unavailable as `allocation.children`.
 
     Notes
     -----
@@ -42,24 +61,121 @@ def cascade(
     """
     if isinstance(proposal, Unavailable):
         return proposal
-    first = children(case, proposal) if parts is None else parts
+    held = {"locks": locks, "floors": floors, "caps": caps}
+    first = children(case, proposal, **held) if parts is None else parts
     if isinstance(first, Unavailable):
         return first
-    levels = []
-    for row in first.itertuples(index=False):
-        levels.append(pd.DataFrame([row]).assign(above=str(case.scope)))
-        inner = narrowed(case, Scope.parse(row.scope))
-        below = cascade(inner, replace(proposal, target=row.target, reserve=0.0,
-                                       handed_out=row.target))  # fmt: skip
-        if isinstance(below, pd.DataFrame):
-            levels.append(below)
-    columns = ["scope", "part", "above", "last_year", "target", "share"]
-    found = pd.concat(levels, ignore_index=True)[columns]
-    found.attrs["blend"] = first.attrs.get("blend", {})
-    return found
+    top = hierarchy.level(case)
+    splits = [(str(case.scope), first)]
+    if isinstance(top, Level):
+        splits = [
+            (str(level.scope), found)
+            for level, found in _walked(case, top, first, bounds=limits.bounds(case, **held))
+        ]
+    handed = {above: summed(found["target"]) for above, found in splits}
+    frames = {above: found.assign(above=above) for above, found in splits}
+    for above, found in frames.items():
+        frames[above] = found.assign(handed_down=found["scope"].map(handed).astype("float64"))
+    rows = _in_order(str(case.scope), frames)
+    result = pd.concat(rows, ignore_index=True)
+    columns = [*_COLUMNS, *(["split_by"] if "split_by" in result else [])]
+    result = result[columns]
+    result.attrs = {
+        **{key: first.attrs.get(key) for key in ("split", "lam")},
+        "blend": first.attrs.get("blend", {}),
+        "lams": {above: found.attrs.get("lam") for above, found in splits},
+    }
+    return result
 
 
-def narrowed(case: Case, scope: Scope) -> Case:
-    """The case of a part of the scope, from the rows at hand."""
-    frames = {**case.data.frames, "sales": sales(case, scope=scope)}
-    return replace(case, scope=scope, data=replace(case.data, scope=scope, frames=frames))
+def by_month(
+    case: Case, proposal: Proposal | Unavailable, *, parts: pd.DataFrame | None = None
+) -> pd.DataFrame | Unavailable:
+    """Hand a proposal down to the reps, month by month.
+
+    Parameters
+    ----------
+    case : Case
+    proposal : Proposal
+    parts : DataFrame, optional
+        What `cascade` returned; made anew where it is left out.
+
+    Returns
+    -------
+    DataFrame or Unavailable
+        scope, part, above, period, target; in the cascade's order, then by month. Each part's
+        months sum exactly to its target, the parts of a scope exactly to what it hands down, in
+        every month: that month of its own target, or the same with padding. Unavailable as
+        `cascade`.
+
+    Notes
+    -----
+    The first level's months follow the schedule; those below follow their own scope's months, and
+    reps' by their ramped posts too. Each scope is one table of parts × months; see
+    `allocation.months`.
+    """
+    whole = cascade(case, proposal) if parts is None else parts
+    if isinstance(whole, Unavailable):
+        return whole
+    top = hierarchy.level(case)
+    if isinstance(top, Unavailable):
+        return top
+    first = whole[whole["above"] == str(case.scope)]
+    spans = schedule.parts(case, summed(first["target"]))
+    found: dict[str, np.ndarray] = {}
+    _fill(case, top, whole, spans["target"].to_numpy(), season=spans["seasonality"].to_numpy(),
+          into=found)  # fmt: skip
+    many = len(spans)
+    keys = whole.loc[whole.index.repeat(many), ["scope", "part", "above"]].reset_index(drop=True)
+    amounts = [
+        found[above, scope] for scope, above in zip(whole["scope"], whole["above"], strict=True)
+    ]
+    return keys.assign(
+        period=np.tile(spans["period"].to_numpy(), len(whole)), target=np.concatenate(amounts)
+    )
+
+
+def _walked(
+    case: Case, level: Level, found: pd.DataFrame, *, bounds: Bounds
+) -> Iterator[tuple[Level, pd.DataFrame]]:
+    """Every level below a split, with its own split."""
+    yield level, found
+    for row in found.itertuples(index=False):
+        inner = level.below.get(row.scope)
+        if inner is not None:
+            below = shared(
+                case, inner.parts, row.target, bounds=bounds, scope=str(inner.scope)
+            )
+            yield from _walked(case, inner, below, bounds=bounds)
+
+
+def _in_order(above: str, frames: dict[str, pd.DataFrame]) -> list[pd.DataFrame]:
+    """Rows of a scope's parts, each followed by its own."""
+    rows = []
+    for place, scope in enumerate(frames[above]["scope"]):
+        rows.append(frames[above].iloc[[place]])
+        if scope in frames:
+            rows += _in_order(scope, frames)
+    return rows
+
+
+def _fill(
+    case: Case, level: Level, whole: pd.DataFrame, columns: np.ndarray, *, season: np.ndarray,
+    into: dict,
+) -> None:  # fmt: skip
+    """The months of a level's parts and of all below them, put into `into` by (above, scope)."""
+    above = str(level.scope)
+    own = whole[whole["above"] == above]
+    table = months(case, own, columns, posts=level.posts, season=season)
+    for row, amounts in zip(own.itertuples(index=False), table, strict=True):
+        into[above, row.scope] = amounts
+        inner = level.below.get(row.scope)
+        if inner is None:
+            continue
+        sums = amounts
+        if row.handed_down != row.target:
+            unit = fine_unit(row.handed_down, parts=len(amounts), unit=case.settings.targets.unit)
+            unit = common(unit, np.array([row.handed_down])) or 0.01
+            named = dict(enumerate(amounts))
+            sums = split(row.handed_down, named, unit=unit).to_numpy()
+        _fill(case, inner, whole, sums, season=season, into=into)

@@ -105,33 +105,6 @@ def parts(
     )
 
 
-def milestones(
-    case: Case, amount: float | Unavailable, *, measure: str = "bookings"
-) -> pd.DataFrame | Unavailable:
-    """What is due by which day within each month, as `targets.milestones` sets it.
-
-    Returns
-    -------
-    DataFrame
-        period, date, share (of the month's target, cumulated), target (money, cumulated within the
-        month). Days are counted from the month's first; each month ends with its whole target.
-        Milestones that a clipped month does not reach are left out.
-    """
-    if isinstance(amount, Unavailable):
-        return amount
-    rows = []
-    policy = sorted(case.settings.targets.milestones.items())
-    for month in parts(case, amount, measure=measure).itertuples(index=False):
-        unit = fine_unit(month.target, parts=len(policy) + 1, unit=case.settings.targets.unit)
-        for day, share in policy:
-            date = month.start + pd.Timedelta(day - 1, "D")
-            if date < month.end:
-                owed = float(to_unit(np.array([share * month.target]), unit)[0])
-                rows.append((month.period, date, share, owed))
-        rows.append((month.period, month.end, 1.0, month.target))
-    return pd.DataFrame(rows, columns=["period", "date", "share", "target"])
-
-
 @once
 def seasonality(case: Case, *, measure: str = "bookings") -> pd.Series:
     """Shares of the period's months in its amount, from season and working days; they sum to 1."""

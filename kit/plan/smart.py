@@ -7,7 +7,7 @@ import pandas as pd
 from kit.data.case import Case
 from kit.data.tables import Unavailable
 from kit.data.territory import children, reps
-from kit.plan.schedule import milestones
+from kit.plan.milestones import milestones
 from kit.plan.target import Proposal
 
 
@@ -23,9 +23,9 @@ def check(case: Case, proposal: Proposal | Unavailable) -> pd.DataFrame | Unavai
     Notes
     -----
     specific: the roster or the orders name people who carry it; measurable: there are order lines
-    to compute it from; achievable: its chance lies within `targets.achievable`; relevant:
-    `targets.objective` names the objective it serves; time-bound: it has a due date, and milestones
-    before it.
+    to compute it from; achievable: its chance lies within `targets.achievable`, and it is not below
+    last year's result; relevant: `targets.objective` names the objective it serves; time-bound: it
+    has a due date, and milestones before it.
     """
     if isinstance(proposal, Unavailable):
         return proposal
@@ -66,6 +66,8 @@ def _achievable(case: Case, proposal: Proposal) -> tuple[str, str, dict]:
         return "no", "smart_too_high", facts
     if proposal.chance > high:
         return "no", "smart_too_low", facts
+    if proposal.last_year is not None and proposal.target < proposal.last_year:
+        return "no", "smart_below_history", facts | {"last_year": proposal.last_year}
     return "yes", "smart_within_band", facts
 
 

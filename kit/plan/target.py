@@ -11,15 +11,24 @@ from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.data.targets import in_force
 from kit.plan.baseline import Outlook, outlook
+from kit.plan.basis import Basis
+from kit.plan.bottom_up import bottom_up
+from kit.plan.growth import growth
 from kit.plan.history import last_year
+from kit.plan.market import market
+from kit.plan.pipeline import pipeline
 from kit.plan.units import in_units
 
-_FALL_BACK = ("given", "in_force", "baseline", "growth")
+VIEWS = ("baseline", "growth", "market", "capacity", "pipeline")
+_FALL_BACK = ("given", "in_force", "baseline", "growth", "capacity")
 _MISSING = {
     "growth": "no_last_year",
     "strategy": "no_given_value",
     "given": "no_given_value",
     "baseline": "no_baseline",
+    "market": "no_market",
+    "capacity": "no_capacity",
+    "pipeline": "no_pipeline",
 }
 
 
@@ -30,7 +39,7 @@ class Proposal:
     Parameters
     ----------
     method : str
-        The view the target was taken from: growth, strategy, given, baseline or in_force.
+        The view the target was taken from: one of `VIEWS`, strategy, given or in_force.
     asked : str
         The method that the parameters ask for.
     fallback : str
@@ -49,8 +58,12 @@ class Proposal:
     chance, chance_in_force : float or None
         Chance of reaching the proposed target, and the one in force, as seen before the period.
     views : DataFrame
-        view, amount, growth, chance_of_target; one row a view that the data can give.
+        view, amount, growth (on last year), low, high (NaN where the view has no interval of its
+        own), chance_of_target, origin (key of the phrase that tells how it came about), facts; one
+        row a view that the data can give.
     outlook : Outlook or Unavailable
+    absent : tuple of (view, Unavailable)
+        The views that the data cannot give, and why.
     """
 
     method: str
@@ -69,6 +82,7 @@ class Proposal:
     chance_in_force: float | None
     views: pd.DataFrame
     outlook: Outlook | Unavailable
+    absent: tuple[tuple[str, Unavailable], ...] = ()
 
 
 @once
@@ -80,29 +94,30 @@ def proposal(case: Case) -> Proposal | Unavailable:
     Proposal or Unavailable
         Where the method asked for has no figure to start from, the first of these stands in, and
         `fallback` says why: the amount in `targets.value`, the target in force, the baseline,
-        growth on last year. Unavailable (reason `no_basis`) where there is none of them.
+        growth on last year, capacity. Unavailable (reason `no_basis`) where there is none of them.
 
     Notes
     -----
-    growth: last year × (1 + `targets.growth`); strategy and given: `targets.value`; baseline: mean
-    of the outlook. Targets are rounded to the nearest `targets.unit`, an amount above 0 to one unit
-    at the least; what is handed out is target × (1 − reserve), rounded to units, and the reserve is
-    the rest.
+    The amount is that of the view which `targets.method` names: see `kit.plan.baseline.outlook`
+    (its mean), `kit.plan.growth.growth`, `kit.plan.market.market`, `kit.plan.bottom_up.bottom_up`
+    and `kit.plan.pipeline.pipeline`; strategy and given: `targets.value`. Targets are rounded to
+    the nearest `targets.unit`, an amount above 0 to one unit at the least; what is handed out is
+    target × (1 − reserve), rounded to units, and the reserve is the rest. The chance of each view's
+    amount is that of the baseline's outlook to reach it: what comes if things go on as before.
     """
     wanted = case.settings.targets
     ahead = outlook(case)
     known = isinstance(ahead, Outlook)
     before, standing = last_year(case), in_force(case)
-    amounts = {
-        "last_year": before,
-        "baseline": ahead.mean if known and ahead.mean > 0 else None,
-        "growth": None if before is None else before * (1 + wanted.growth),
-        "strategy" if wanted.method == "strategy" else "given": wanted.value,
-        "in_force": standing,
-    }
+    found = views(case)
+    amounts = {view: one.amount for view, one in found.items() if isinstance(one, Basis)}
+    strategic = "strategy" if wanted.method == "strategy" else "given"
+    for view, amount in ((strategic, wanted.value), ("in_force", standing)):
+        if amount is not None:
+            amounts[view] = amount
     method = wanted.method
-    if amounts.get(method) is None:
-        method = next((one for one in _FALL_BACK if amounts.get(one) is not None), "")
+    if method not in amounts:
+        method = next((one for one in _FALL_BACK if one in amounts), "")
         if not method:
             return Unavailable(reason="no_basis", detail=str(case.scope))
     target = in_units(amounts[method], wanted.unit)
@@ -111,7 +126,9 @@ def proposal(case: Case) -> Proposal | Unavailable:
     def chance(amount: float | None) -> float | None:
         return ahead.chance(amount) if known else None
 
-    views = {view: amount for view, amount in amounts.items() if amount is not None}
+    if before is not None:
+        amounts = {"last_year": before, **amounts}
+    bases = [found[view] if view in found else Basis(amounts[view], view) for view in amounts]
     return Proposal(
         method=method,
         asked=wanted.method,
@@ -129,14 +146,45 @@ def proposal(case: Case) -> Proposal | Unavailable:
         chance_in_force=chance(standing),
         views=pd.DataFrame(
             {
-                "view": list(views),
-                "amount": [float(one) for one in views.values()],
-                "growth": pd.array([_growth(one, before) for one in views.values()], "float64"),
-                "chance_of_target": pd.array([chance(one) for one in views.values()], "float64"),
+                "view": list(amounts),
+                "amount": [float(one) for one in amounts.values()],
+                "growth": pd.array([_growth(one, before) for one in amounts.values()], "float64"),
+                "low": pd.array([one.low for one in bases], "float64"),
+                "high": pd.array([one.high for one in bases], "float64"),
+                "chance_of_target": pd.array([chance(one) for one in amounts.values()], "float64"),
+                "origin": [one.origin for one in bases],
+                "facts": [{**one.facts} for one in bases],
             }
         ),
         outlook=ahead,
+        absent=tuple(
+            (view, one) for view, one in found.items() if isinstance(one, Unavailable)
+        ),
     )
+
+
+def views(case: Case) -> dict[str, Basis | Unavailable]:
+    """The five views of the case's scope and period, by name; see `proposal`.
+
+    A view whose amount is not above zero is Unavailable (reason `not_positive`): no target can be
+    taken from it.
+    """
+    ahead, staffed = outlook(case), bottom_up(case)
+    if isinstance(ahead, Outlook):
+        facts = {"sub_periods": ahead.n_history, "errors": len(ahead.errors)}
+        ahead = Basis(ahead.mean, "baseline", facts, low=ahead.low, high=ahead.high)
+    found = {
+        "baseline": ahead,
+        "growth": growth(case),
+        "market": market(case),
+        "capacity": staffed if isinstance(staffed, Unavailable) else staffed.basis,
+        "pipeline": pipeline(case),
+    }
+    return {
+        view: Unavailable(reason="not_positive")
+        if isinstance(one, Basis) and not one.amount > 0 else one
+        for view, one in found.items()
+    }  # fmt: skip
 
 
 def amount(found: Proposal | Unavailable) -> float | Unavailable:

@@ -7,6 +7,9 @@ from decimal import Decimal
 
 import numpy as np
 
+_CENT = Decimal("0.01")
+_REST = 1e-6  # of a unit: what a float may be off
+
 
 def fine_unit(amount: float, *, parts: int, unit: float) -> float:
     """The unit for a split into many parts: a tenth of it as often as needed.
@@ -47,3 +50,48 @@ def in_units(amount: float, unit: float) -> float:
 def to_unit(amounts: np.ndarray, unit: float) -> np.ndarray:
     """Amounts rounded to a unit; as they are with a unit of 0."""
     return np.round(np.round(amounts / unit) * unit, 9) if unit else amounts
+
+
+def finer(unit: float) -> tuple[float, ...]:
+    """A unit and its tenth, hundredth … down to a hundredth of the currency.
+
+    Examples
+    --------
+    >>> finer(10.0), finer(0.001)
+    ((10.0, 1.0, 0.1, 0.01), (0.001,))
+    """
+    steps = [Decimal(repr(float(unit)))]
+    while steps[-1] / 10 >= _CENT:
+        steps.append(steps[-1] / 10)
+    if steps[-1] > _CENT:
+        steps.append(_CENT)
+    return tuple(float(one) for one in steps)
+
+
+def common(unit: float, *sums: np.ndarray) -> float:
+    """The unit, or the largest tenth, hundredth … of it, that sums to keep are whole units of.
+
+    Parameters
+    ----------
+    unit : float
+        0 is handed back.
+    *sums : array
+        At most one of each may hold a rest below the unit, as a total does that is no whole unit.
+
+    Returns
+    -------
+    float
+        0 where not even a hundredth of the currency fits: then nothing can be rounded.
+
+    Examples
+    --------
+    >>> common(1000.0, np.array([2500.0, 1500.0]), np.array([4000.0]))
+    100.0
+    """
+    if not unit:
+        return 0.0
+    for step in finer(unit):
+        rests = [np.abs(one / step - np.round(one / step)) > _REST for one in sums]
+        if all(one.sum() <= 1 for one in rests) and len({bool(one.any()) for one in rests}) == 1:
+            return step
+    return 0.0

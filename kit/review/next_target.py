@@ -58,7 +58,7 @@ def suggest(case: Case) -> NextTarget | Unavailable:
     the band `settings.targets.achievable`, it is relieved down to the amount with the band's lower
     chance, by at most `settings.review.relief`; where the chance lies above the band, it is raised
     likewise. Chances come from the backtested errors of the baseline (`kit.plan.chance`); with too few
-    of them the asked amount is kept and the chance is not stated. Without last year the baseline is suggested.
+    of them, or where they have not proved reliable, the asked amount is kept and the chance is not stated. Without last year the baseline is suggested.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def suggest(case: Case) -> NextTarget | Unavailable:
     unit = case.settings.targets.unit
     last_year = _last_year(case, coming)
     asked = None if last_year is None else last_year * (1 + case.settings.targets.growth)
-    errors = np.asarray(outlook.errors, dtype="float64")
+    errors = np.asarray(outlook.errors if outlook.trusted else (), dtype="float64")
     amount, rule = bounded(
         asked, outlook.mean, errors,
         band=case.settings.targets.achievable, relief=case.settings.review.relief,
@@ -90,7 +90,7 @@ def suggest(case: Case) -> NextTarget | Unavailable:
         low=outlook.low,
         high=outlook.high,
         growth=None if last_year is None else target / last_year - 1,
-        chance=chance.of_target(target, mean=outlook.mean, errors=errors),
+        chance=outlook.chance(target),
         rule=rule,
     )
 

@@ -18,7 +18,7 @@ from kit.show.words import Words
 
 _LONG = 22  # letters from which on a cell gets a line of decent length
 _MONEY = ("money", "signed_money")
-_IN_UNIT_OF_ROW = frozenset(("value", "threshold", "median", "low", "high"))
+_IN_UNIT_OF_ROW = frozenset(("value", "threshold", "median", "low", "high", "before"))
 
 
 class Cells:

@@ -80,10 +80,24 @@ class Desk:
         """Sliders of `growth` and `reserve`; nothing where the desk has none."""
         return None
 
-    def _drawn(self, compute: Compute, draw: Callable, options: dict[str, Any]) -> View:
+    def plan_controls(self, compute: Compute) -> Any:
+        """Levers of a plan, locks by part and a button that writes a scenario; here nothing.
+
+        Parameters
+        ----------
+        compute : callable or sequence
+            As for `show`; makes the parts that can be locked: scope, part, last_year, target.
+        """
+        return None
+
+    def _computed(self, compute: Compute) -> Any:
         first, *others = (compute,) if callable(compute) else compute
         found = first(self.case)
         for one in others:
             found = one(self.case, found)
+        return found
+
+    def _drawn(self, compute: Compute, draw: Callable, options: dict[str, Any]) -> View:
+        found = self._computed(compute)
         told = {name: one(self.case) if callable(one) else one for name, one in options.items()}
         return draw(found, self.words, **told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import EllipsisType
 from typing import Any
 
@@ -12,6 +13,7 @@ from kit.errors import KitError, SettingsError
 from kit.scope import Scope
 from kit.show.controls import Compute, Desk
 from kit.show.notes import note
+from kit.show.plan_controls import PlanControls
 from kit.show.style import sheet
 from kit.show.view import View
 
@@ -33,6 +35,8 @@ class LiveDesk(Desk):
         self._shown: list[tuple[Any, Compute, Callable, dict[str, Any]]] = []
         self._pickers: dict[str, Any] = {}
         self._moved: set[str] = set()  # sliders a person has moved
+        self._given = case.origin.overrides if case.origin else {}
+        self._plan: tuple[PlanControls, Compute] | None = None
         self._filling = False
 
     def show(
@@ -95,6 +99,12 @@ class LiveDesk(Desk):
             )  # fmt: skip
         return self._row(tuple(starts))
 
+    def plan_controls(self, compute: Compute) -> Any:
+        """Levers of the plan, an editable grid of locks and a button that writes a scenario."""
+        self._plan = (PlanControls(self.case, self.words, changed=self._redraw), compute)
+        self._fill_grid()
+        return self._plan[0].box
+
     def _row(self, names: tuple[str, ...], *, hint: str = "") -> Any:
         import ipywidgets
 
@@ -118,15 +128,24 @@ class LiveDesk(Desk):
         name = next(one for one, picker in self._pickers.items() if picker is change["owner"])
         if name in SLIDERS:
             self._moved.add(name)
+        self._redraw(keep_day=name != "period")
+
+    def _redraw(self, *, keep_day: bool = True) -> None:
+        """Open the case again as the pickers stand, and draw all that is shown in its place."""
         found = {one: picker.value for one, picker in self._pickers.items()}
         sliders = {f"targets.{one}": round(found[one], 6) for one in sorted(self._moved)}
         chosen = {one: found[one] for one in PICKERS if found.get(one) is not None}
-        if name == "period":
+        if not keep_day:
             chosen.pop("as_of", None)  # another period is seen on a day of its own
+        start = self.case
+        if self._plan:  # what was moved before is told anew, or no more
+            start = replace(start, origin=replace(start.origin, overrides=self._given))
+            chosen["scenario"] = self._plan[0].scenario
+            sliders |= self._plan[0].overrides()
         for output, *_ in self._shown:
             output.add_class(_BUSY)
         try:
-            self.case = cases.reopen(self.case, **chosen, overrides=sliders or None)
+            self.case = cases.reopen(start, **chosen, overrides=sliders or None)
             self._follow()
             for one in self._shown:
                 self._draw(*one)
@@ -155,6 +174,17 @@ class LiveDesk(Desk):
                     self._pickers[name].value = self._setting(name)
         finally:
             self._filling = False
+        if self._plan:
+            self._plan[0].follow(self.case)
+            self._fill_grid()
+
+    def _fill_grid(self) -> None:
+        controls, compute = self._plan
+        try:
+            locks = self.case.settings.targets.locks
+            controls.grid.fill(self._computed(compute), self.words, locks=locks)
+        except KitError as error:
+            controls.grid.say(str(error))
 
     def _setting(self, name: str) -> float:
         return float(getattr(self.case.settings.targets, name))

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from kit.data.tables import Unavailable
-from kit.show import amounts, notes, tables
+from kit.show import amounts, notes, origin, tables
 from kit.show.cards import next_sentence
 from kit.show.view import View, together
 from kit.show.words import Words
@@ -44,12 +44,8 @@ def proposal(found: Any, words: Words) -> View:
 
 
 def views(found: Any, words: Words) -> View:
-    """The amounts the target was chosen from, with growth on last year and chance."""
-    if isinstance(found, Unavailable):
-        return notes.unavailable(found, words)
-    columns = ("view", "amount", "growth", "chance_of_target")
-    chosen = [view == found.method for view in found.views["view"]]
-    return tables.table(found.views, words, columns=columns, highlight=chosen)
+    """The amounts the target was chosen from, and how each came about; see `kit.show.origin`."""
+    return origin.views(found, words)
 
 
 def cascade(found: pd.DataFrame | Unavailable, words: Words) -> View:

@@ -105,6 +105,26 @@ def test_unit_does_not_matter_and_input_is_untouched():
     pd.testing.assert_frame_equal(one, forecast(history, horizon=3))
 
 
+def test_totals_by_hand():
+    wave = np.sin(np.arange(20.0) ** 2)
+    history = pd.DataFrame({"a": 100.0 + wave, "b": -50.0 - wave})
+    found = backtest.totals(history, horizon=2, last=1, cycle=4)
+    first = found[(found["entity"] == "b") & (found["cut"] == 12)].iloc[0]
+    assert first["actual"] == history["b"].iloc[13] and not first["multiplicative"]
+    assert first["error"] == pytest.approx((first["actual"] - first["forecast"]) / first["noise"])
+    tied = found["multiplicative"]
+    logs = np.log(found["actual"] / found["forecast"]) / found["noise"]
+    assert tied.any() and np.allclose(found.loc[tied, "error"], logs[tied])
+    assert backtest.totals(history.iloc[:3], horizon=2, last=1, cycle=4).empty
+
+
+@pytest.mark.parametrize(("length", "first"), [(28, 16), (30, 24), (60, 46)])
+def test_cuts_of_two_cycles_where_there_are_four(length, first):
+    (block,) = backtest.blocks(months(100 + np.sin(np.arange(length) ** 2.0)))
+    tried = list(backtest.cuts(block, horizon=3, cycle=12))
+    assert len(tried) == length - 3 - first + 1
+
+
 def test_total_errors_know_nothing_of_the_future():
     calm = 100 + np.sin(np.arange(30.0) ** 2)
     shock = np.append(calm[:-1], 300.0)
@@ -148,7 +168,8 @@ def test_outlook_of_a_planted_season(make_case):
     assert found.n_history == 42 and found.errors.size >= 8
     assert found.frame["kind"].tolist() == ["history"] * 42 + ["forecast"] * 3
     assert found.frame["period"].tolist()[-3:] == ["2025-07", "2025-08", "2025-09"]
-    assert found.chance(0.9 * truth) > 0.9 and found.chance(1.1 * truth) < 0.1
+    assert chance.of_target(0.9 * truth, mean=found.mean, errors=found.errors) > 0.9
+    assert chance.of_target(1.1 * truth, mean=found.mean, errors=found.errors) < 0.1
 
 
 def test_outlook_does_not_look_into_its_period(make_case):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kit.data.calendar import Period
 from kit.plan import schedule
+from kit.plan.milestones import milestones
 
 YEARS = ("2022", "2023", "2024")
 
@@ -127,7 +128,7 @@ def test_one_order_day_a_month_does_not_break_it(make_case):
 
 
 def test_milestones_follow_the_policy(make_case):
-    found = schedule.milestones(make_case(), 670_000)
+    found = milestones(make_case(), 670_000)
     july = found[found["period"] == "2025-07"]
     assert [day.day for day in july["date"]] == [10, 20, 31]
     assert july["share"].tolist() == [0.25, 0.6, 1.0]

@@ -38,15 +38,16 @@ def test_growth_on_last_year(make_case):
     third = sum(one["amount"] for one in sales_of() if one["date"].to_period("Q") == LAST_YEAR)
     assert found.last_year == pytest.approx(third)
     assert (found.method, found.asked, found.fallback) == ("growth", "growth", "")
-    assert found.target == round(third * 1.08, -3)
+    assert found.target == round(third * 1.08 * 67 / 66, -3)  # working days of the third quarters
     assert found.target == found.handed_out + found.reserve
     assert found.reserve == pytest.approx(0.1 * found.target, abs=500)
     assert found.growth == pytest.approx(found.target / third - 1)
     assert found.low < found.baseline < found.high
     assert 0 < found.chance < 0.5
     assert found.in_force is None and found.chance_in_force is None
-    assert found.views["view"].tolist() == ["last_year", "baseline", "growth"]
-    assert found.views["growth"].iloc[[0, 2]].tolist() == pytest.approx([0, 0.08])
+    assert found.views["view"].tolist() == ["last_year", "baseline", "growth", "capacity"]
+    assert [view for view, _ in found.absent] == ["market", "pipeline"]
+    assert found.views["growth"].iloc[[0, 2]].tolist() == pytest.approx([0, 1.08 * 67 / 66 - 1])
 
 
 def test_higher_targets_have_lower_chances(make_case):
@@ -67,7 +68,8 @@ def test_a_given_amount_is_rounded_and_judged(make_case, method):
     )
     found = proposal(case)
     assert (found.method, found.target, found.in_force) == (method, 304_000, 300_000)
-    assert found.views["view"].tolist() == ["last_year", "baseline", "growth", method, "in_force"]
+    views = ["last_year", "baseline", "growth", "capacity", method, "in_force"]
+    assert found.views["view"].tolist() == views
     assert found.chance < found.chance_in_force
 
 
@@ -204,7 +206,8 @@ def test_names_of_any_script(make_case):
 
 
 def test_smart_verdicts(make_case):
-    fair = {"targets.objective": "Win hospitals", "targets.method": "baseline"}
+    fair = {"targets.objective": "Win hospitals", "targets.growth": 0.0, "calendar.country": "",
+            "targets.achievable": (0.1, 0.8)}  # fmt: skip
     found = smart.check(*_judged(make_case(sales=sales_of(), settings=fair))).set_index("criterion")
     assert "".join(one[0] for one in found.index) == "smart"
     assert set(found["verdict"]) == {"yes"}

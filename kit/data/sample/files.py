@@ -16,7 +16,12 @@ from openpyxl.styles import Font
 from kit.data.sample.company import SEED, Sample, make
 from kit.data.sample.dirt import soiled
 from kit.data.sample.layout import BOOK, LAYOUTS, place
-from kit.data.sample.parameters import ENCODINGS, company_yml, period_ymls
+from kit.data.sample.parameters import (
+    ENCODINGS,
+    company_yml,
+    period_ymls,
+    scenario_ymls,
+)
 from kit.data.sample.truths import Truths
 from kit.data.tables import TABLES
 from kit.errors import BatchError
@@ -87,6 +92,8 @@ def _contents(sample: Sample) -> tuple[dict[str, bytes], Truths]:
     contents["company.yml"] = company_yml(language).encode()
     for period, text in period_ymls(language).items():
         contents[f"periods/{period}.yml"] = text.encode()
+    for scenario, text in scenario_ymls(language).items():
+        contents[f"scenarios/{scenario}.yml"] = text.encode()
     contents["truths.json"] = truths.to_json().encode()
     return contents, truths
 

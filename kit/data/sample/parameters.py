@@ -22,6 +22,12 @@ _TEXTS = {
         "period": "What holds for this quarter only.",
         "objective": "Hold the market share in the standard lines",
         "peak": "Grow with class A customers at held prices",
+        "conservative": "Conservative",
+        "conservative_note": "Half of the usual growth, a larger reserve, parts as they were.",
+        "base": "Base",
+        "base_note": "As the parameters of the period say, with half a point less in reserve.",
+        "stretch": "Stretch",
+        "stretch_note": "A strong year with two more people, handed out whole to equal chances.",
     },
     "zh": {
         "head": "示例公司：一家虚构的实验室仪器厂商。\n`kit sample DIR --language zh` 生成其文件；"
@@ -33,6 +39,12 @@ _TEXTS = {
         "period": "仅适用于本季度。",
         "objective": "守住标准产品线的市场份额",
         "peak": "守住价格，与A类客户一起增长",
+        "conservative": "保守",
+        "conservative_note": "增速减半，多留预留，分解以历史业绩为主。",
+        "base": "基准",
+        "base_note": "沿用本期参数，预留减少半个百分点。",
+        "stretch": "冲刺",
+        "stretch_note": "增员两人冲高目标，全部下发，各单元达标概率相当。",
     },
 }
 
@@ -83,6 +95,31 @@ def period_ymls(language: str = "en") -> dict[str, str]:
         "2025Q4": {"targets": {"growth": 0.06, "objective": texts["peak"]}},
     }
     return {name: f"# {texts['period']}\n{_yaml(one)}\n" for name, one in found.items()}
+
+
+def scenario_ymls(language: str = "en") -> dict[str, str]:
+    """The scenarios of the sample company as text, by name of the file.
+
+    Examples
+    --------
+    >>> list(scenario_ymls())
+    ['conservative', 'base', 'stretch']
+    """
+    texts, team = _TEXTS[language], f"{vocabulary(language).regions[-1]}-1"
+    targets = {
+        "conservative": {
+            "growth": 0.03, "reserve": 0.04, "blend": {"history": 0.8, "capacity": 0.2},
+        },
+        "base": {"reserve": 0.015},
+        "stretch": {
+            "growth": 0.1, "reserve": 0.0, "split": "equal_chance",
+            "hires": [_OneLine(team=team, on="2025-07-01", posts=2)],
+        },
+    }  # fmt: skip
+    return {
+        name: _yaml({"title": texts[name], "note": texts[f"{name}_note"], "targets": one}) + "\n"
+        for name, one in targets.items()
+    }
 
 
 def source(table: str, language: str) -> dict:
