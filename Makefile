@@ -15,10 +15,12 @@ packets: sample ## packets of the sample company, one a region
 test: setup ## the whole test suite
 	$(BIN)/python -m pytest
 
-bench: setup ## how fast a batch and the snapshot are, beside others; takes a while
+bench: setup ## how fast and how right, beside others; takes a while
 	$(BIN)/python tests/benchmarks/batch.py $(BENCH)
 	$(BIN)/python tests/benchmarks/snapshot.py
 	$(BIN)/python tests/benchmarks/baseline.py
+	$(BIN)/python tests/benchmarks/split.py
+	$(BIN)/python tests/benchmarks/quotas.py
 
 lab: sample ## JupyterLab on notebooks/; as root add LAB=--allow-root
 	@$(BIN)/jupyter labextension disable --level=sys_prefix "@jupyterlab/apputils-extension:announcements" 2>/dev/null # no question about news

@@ -154,7 +154,7 @@ class TargetSettings(Model):
     objective: str = ""  # strategic objective the target serves
     weight: OptionalNumber = None  # of the bookings target; empty: what the goals leave of 1
     goals: tuple[Goal, ...] = ()
-    trust: tuple[Share, Share, Weight] = (0.65, 0.95, 1.0)  # coverage of the 80 % interval from, to; Brier score ÷ the base rate's at most
+    trust: tuple[Share, Share, Weight] = (0.65, 0.95, 1.1)  # coverage of the 80 % interval from, to; Brier score ÷ the base rate's at most
     roll_up: tuple[Literal["company", "region", "team"], ...] = ()  # sum of quotas where unset
     file: str = ""  # the ledger of decided targets; empty: targets.csv beside company.yml
 

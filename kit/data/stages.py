@@ -72,7 +72,7 @@ def passages(
     entry = seen.iloc[::-1].groupby("deal")["on"].cummin().iloc[::-1]
     after = entry.groupby(seen["deal"]).shift(-1)
     onward = after.notna()
-    left = after.where(onward, seen["deal"].map(lost))
+    left = after.where(onward, lost.reindex(seen["deal"]).set_axis(seen.index))
     stays = seen["place"] < last
     return pd.DataFrame(
         {
@@ -81,6 +81,6 @@ def passages(
             "entered_on": entry[stays].array,
             "left_on": left[stays].array,
             "onward": onward[stays].array,
-            "won_on": seen.loc[stays, "deal"].map(won).array,
+            "won_on": won.reindex(seen.loc[stays, "deal"]).array,
         }
     )

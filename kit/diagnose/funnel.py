@@ -11,6 +11,7 @@ import pandas as pd
 from kit.data.case import Case
 from kit.data.frames import kept
 from kit.data.once import once
+from kit.data.stages import passages
 from kit.data.tables import Unavailable
 from kit.diagnose.reference import within
 
@@ -116,46 +117,13 @@ def departures(case: Case) -> pd.DataFrame:
     from the furthest stage it had reached. Stages that `settings.diagnose.stages` does not name are
     passed over; a deal that skips a stage does not count in it.
     """
-    deals = decided(case)
-    stages = _stages(case)
-    last = len(stages) - 1
-    ends = deals[deals["status"] != "open"][["opportunity_id", "status", "closed_on"]]
-    if not case.data.has("stage_events"):
-        return pd.DataFrame(
-            {
-                "opportunity_id": ends["opportunity_id"],
-                "stage": stages[0],
-                "date": ends["closed_on"],
-                "onward": ends["status"] == "won",
-            }
-        )
-    events = case.data.frame("stage_events")
-    ids = pd.Index(deals["opportunity_id"]).sort_values()  # a deal's number is its place in these
-    places = {stage: number for number, stage in enumerate(stages)}
-    deal, place = ids.get_indexer(events["opportunity_id"]), events["stage"].map(places)
-    seen = pd.DataFrame({"deal": deal, "place": place, "on": events["entered_on"]})
-    seen = seen[(seen["deal"] >= 0) & (seen["on"] < _after(case.as_of))].dropna()
-    won, lost = (
-        ends.loc[ends["status"] == outcome, "closed_on"].set_axis(
-            ids.get_indexer(ends.loc[ends["status"] == outcome, "opportunity_id"])
-        )
-        for outcome in ("won", "lost")
-    )
-    won = won[won.index.isin(seen["deal"])]
-    seen = pd.concat([seen, pd.DataFrame({"deal": won.index, "place": last, "on": won.array})])
-    # First entry to this stage or any later one, walking each deal from its furthest stage back.
-    seen = seen.groupby(["deal", "place"], as_index=False)["on"].min()
-    entry = seen.iloc[::-1].groupby("deal")["on"].cummin().iloc[::-1]
-    seen["left"] = entry.groupby(seen["deal"]).shift(-1)
-    seen["onward"] = seen["left"].notna()
-    onward = seen[seen["onward"]]
-    furthest = seen[~seen["onward"] & (seen["place"] < last) & seen["deal"].isin(lost.index)]
-    furthest = furthest.assign(left=lost.reindex(furthest["deal"]).array)
-    both = pd.concat([onward, furthest], ignore_index=True)
-    return pd.DataFrame(
-        {"opportunity_id": ids[both["deal"]], "stage": both["place"].map(dict(enumerate(stages))),
-         "date": both["left"], "onward": both["onward"]}
-    )  # fmt: skip
+    events = None
+    if case.data.has("stage_events"):
+        events = case.data.frame("stage_events")
+        events = events[events["entered_on"] < _after(case.as_of)]
+    found = passages(decided(case), events, stages=_stages(case))
+    found = found[found["left_on"].notna()].rename(columns={"left_on": "date"})
+    return found[["opportunity_id", "stage", "date", "onward"]].reset_index(drop=True)
 
 
 def spans(case: Case) -> tuple[dt.date, dt.date, dt.date]:

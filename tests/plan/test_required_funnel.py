@@ -6,9 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kit.data.stages import passages
 from kit.data.tables import Unavailable
-from kit.diagnose.funnel import departures
 from kit.plan.conversions import conversions
 from kit.plan.repeat import repeat_business
 from kit.plan.required_funnel import required_funnel
@@ -107,17 +105,6 @@ def test_conversions_by_hand(funnel):
     assert found["in_time"].tolist() == [1, 0]  # the old proposal is not counted on
     inside = found["conversion"].between(found["conversion_low"], found["conversion_high"])
     assert inside.all()
-
-
-def test_passages_are_the_departures_of_the_diagnosis(funnel):
-    case = funnel()
-    deals, events = case.data.frame("opportunities"), case.data.frame("stage_events")
-    mine = passages(deals, events, stages=case.settings.diagnose.stages)
-    mine = mine[mine["left_on"].notna()].rename(columns={"left_on": "date"})
-    keys = ["opportunity_id", "stage", "date", "onward"]
-    theirs = departures(case)[keys].sort_values(keys).reset_index(drop=True)
-    mine = mine[keys].sort_values(keys).reset_index(drop=True)
-    assert mine.astype(str).equals(theirs.astype(str))
 
 
 def test_the_chain_by_hand(funnel):
