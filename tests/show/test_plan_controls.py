@@ -51,7 +51,11 @@ def company(tmp_path):
 
 @pytest.fixture
 def desk(make_case, company):
-    built = make_case(sales=[{"date": "2025-08-01", "amount": 5.0}])
+    built = make_case(
+        sales=[{"date": "2025-08-01", "amount": 5.0, "team": "<b>"}],
+        roster=[{"rep_id": "R1", "valid_from": "2020-01-01", "name": "R1", "team": "<b>",
+                 "region": "East"}],
+    )  # fmt: skip
     opened = reopen(replace(built, origin=Origin(str(company / "company.yml"))))
     return controls.desk(opened, controls="on")
 
