@@ -10,6 +10,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0)]
 OptionalNumber = Annotated[float | None, BeforeValidator(lambda found: None if found == "" else found)]
+OptionalShare = Annotated[Share | None, BeforeValidator(lambda found: None if found == "" else found)]
+OptionalAmount = Annotated[
+    Annotated[float, Field(ge=0)] | None, BeforeValidator(lambda found: None if found == "" else found)
+]
 OptionalDate = Annotated[dt.date | None, BeforeValidator(lambda found: None if found == "" else found)]
 
 
@@ -132,8 +136,8 @@ class TargetSettings(Model):
         "growth", "strategy", "given", "baseline", "market", "capacity", "pipeline"
     ] = "growth"
     growth: float = Field(0.08, ge=-1, le=10)
-    value: OptionalNumber = None  # the amount, for strategy and given
-    market_share: OptionalNumber = None  # intended share of the market; empty: as it is now
+    value: OptionalAmount = None  # the amount, for strategy and given
+    market_share: OptionalShare = None  # intended share of the market; empty: as it is now
     hires: tuple[Hire, ...] = ()
     leavers: dict[str, dt.date] = Field(default_factory=dict)  # rep: last day
     reserve: Share = 0.0
@@ -157,6 +161,21 @@ class TargetSettings(Model):
     trust: tuple[Share, Share, Weight] = (0.65, 0.95, 1.1)  # coverage of the 80 % interval from, to; Brier score ÷ the base rate's at most
     roll_up: tuple[Literal["company", "region", "team"], ...] = ()  # sum of quotas where unset
     file: str = ""  # the ledger of decided targets; empty: targets.csv beside company.yml
+
+    @model_validator(mode="after")
+    def _in_order(self) -> TargetSettings:
+        days = sorted(self.milestones)
+        if days and not (1 <= days[0] and days[-1] <= 31):
+            raise ValueError("milestones are days of a month, from 1 to 31")
+        shares = [self.milestones[day] for day in days]
+        if shares != sorted(shares):
+            raise ValueError("milestones must not fall: each is what is due in all by that day")
+        if self.achievable[0] > self.achievable[1]:
+            raise ValueError("achievable goes from a lower chance to a higher one")
+        limits = self.growth_limits
+        if limits is not None and not -1 <= limits[0] <= limits[1]:
+            raise ValueError("growth_limits go from the least growth, -1 or more, to the most")
+        return self
 
 
 class TrackSettings(Model):

@@ -172,6 +172,7 @@ def test_what_is_wrong_in_a_book_is_named_cell_by_cell(company):
     wrong(company, {at: True}, "found 'True'")
     wrong(company, {f"A{row}": "rep:010"}, f"A{row}: found 'rep:010', expected 'rep:008'")
     wrong(company, {f"F{9}": None}, "the heading is gone")
+    wrong(company, {"E9": "Aug 2025", "F9": "Jul 2025"}, "E9: found 'Aug 2025', expected 'Jul 2025'")
     last = row_of("rep:009") + 1
     wrong(company, {f"A{last}": "rep:010"}, f"A{last}: 'rep:010' is no line")
 

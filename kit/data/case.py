@@ -33,6 +33,8 @@ class Origin:
     overrides : mapping
     scenario : str
         Empty: none.
+    given : mapping or None
+        The overrides it was first opened with, where others were laid over them since.
     """
 
     config: str
@@ -40,6 +42,7 @@ class Origin:
     out: str = "outputs"
     overrides: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     scenario: str = ""
+    given: Mapping[str, Any] | None = None  # the overrides it was first opened with
 
 
 @dataclass(frozen=True)
@@ -200,6 +203,7 @@ def reopen(
 
     span = case.period.name if period is None else str(period)
     changes = {**case.origin.overrides, **(overrides or {})}
+    given = case.origin.overrides if case.origin.given is None else case.origin.given
     wanted = case.origin.scenario if scenario is None else scenario
     day = case.as_of if as_of is None else as_of
     if as_of is None and span != case.period.name:
@@ -212,10 +216,12 @@ def reopen(
             case.origin.config, period=span, scope=where, scenario=wanted, overrides=changes
         )
         if settings.calendar == case.settings.calendar:  # the same rows: nothing to read again
-            origin = replace(case.origin, overrides=MappingProxyType(changes), scenario=wanted)
+            origin = replace(
+                case.origin, overrides=MappingProxyType(changes), scenario=wanted, given=given
+            )
             settings = discreet(settings, where, roster=case.data.frame("roster"))
             return replace(case, settings=settings, origin=origin)
-    return open_case(
+    opened = open_case(
         case.origin.config,
         scope=where,
         period=span,
@@ -225,6 +231,7 @@ def reopen(
         scenario=wanted,
         overrides=changes,
     )
+    return replace(opened, origin=replace(opened.origin, given=given))
 
 
 def choices(case: Case) -> dict[str, Any]:

@@ -179,7 +179,10 @@ def _parsed(cell: str, name: str, *, where: str) -> object:
     try:
         if kind == "date":
             return pd.Timestamp.fromisoformat(cell)
-        return int(cell) if kind == "integer" else float(cell)
+        found = int(cell) if kind == "integer" else float(cell)
+        if not 0 <= found < float("inf"):
+            raise ValueError(cell)
+        return found
     except ValueError:
         raise SourceError(
             f"{where}, column {name}: '{cell}' is no {kind}. Write it as the other rows do."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -51,16 +51,20 @@ class Comparison:
 
 @once
 def of(case: Case, name: str) -> Case:
-    """The case under one of its company's scenarios; an empty name is the case without one.
+    """The case as it was opened, under one of its company's scenarios; an empty name is without one.
+
+    Parameters laid over it since, such as by levers that were moved, do not count.
 
     Raises
     ------
     SettingsError
         Where there is no such scenario (the nearest one is named) or the case was built by hand.
     """
-    if case.origin and case.origin.scenario == name:
-        return case
-    return reopen(case, scenario=name)
+    origin = case.origin
+    if origin is None or origin.given in (None, origin.overrides):
+        return case if origin and origin.scenario == name else reopen(case, scenario=name)
+    first = replace(case, origin=replace(origin, overrides=origin.given))
+    return reopen(first, scenario=name)
 
 
 def titled(case: Case) -> str:

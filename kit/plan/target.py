@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -17,9 +18,10 @@ from kit.plan.growth import growth
 from kit.plan.history import last_year
 from kit.plan.market import market
 from kit.plan.pipeline import pipeline
-from kit.plan.units import in_units
+from kit.plan.units import fine_unit, in_units
 
 VIEWS = ("baseline", "growth", "market", "capacity", "pipeline")
+_CENT = 0.01
 _FALL_BACK = ("given", "in_force", "baseline", "growth", "capacity")
 _MISSING = {
     "growth": "no_last_year",
@@ -101,7 +103,7 @@ def proposal(case: Case) -> Proposal | Unavailable:
     The amount is that of the view which `targets.method` names: see `kit.plan.baseline.outlook`
     (its mean), `kit.plan.growth.growth`, `kit.plan.market.market`, `kit.plan.bottom_up.bottom_up`
     and `kit.plan.pipeline.pipeline`; strategy and given: `targets.value`. Targets are rounded to
-    the nearest `targets.unit`, an amount above 0 to one unit at the least; what is handed out is
+    the nearest `targets.unit`, small ones to a tenth of it or less; what is handed out is
     target × (1 − reserve), rounded to units, and the reserve is the rest. The chance of each view's
     amount is that of the baseline's outlook to reach it: what comes if things go on as before.
     """
@@ -120,8 +122,9 @@ def proposal(case: Case) -> Proposal | Unavailable:
         method = next((one for one in _FALL_BACK if one in amounts), "")
         if not method:
             return Unavailable(reason="no_basis", detail=str(case.scope))
-    target = in_units(amounts[method], wanted.unit)
-    handed_out = min(in_units(target * (1 - wanted.reserve), wanted.unit), target)
+    unit = fine_unit(amounts[method], parts=1, unit=wanted.unit) or _CENT
+    target = in_units(amounts[method], unit)
+    handed_out = min(in_units(target * (1 - wanted.reserve), unit), target)
 
     def chance(amount: float | None) -> float | None:
         return ahead.chance(amount) if known else None
@@ -132,7 +135,7 @@ def proposal(case: Case) -> Proposal | Unavailable:
     return Proposal(
         method=method,
         asked=wanted.method,
-        fallback="" if method == wanted.method else _MISSING[wanted.method],
+        fallback="" if method == wanted.method else _why(wanted.method, found),
         target=target,
         last_year=before,
         growth=_growth(target, before),
@@ -194,3 +197,9 @@ def amount(found: Proposal | Unavailable) -> float | Unavailable:
 
 def _growth(amount: float, before: float | None) -> float | None:
     return None if before is None else amount / before - 1
+
+
+def _why(asked: str, found: Mapping[str, Basis | Unavailable]) -> str:
+    """Key of the reason why the method asked for gives no target."""
+    reason = getattr(found.get(asked), "reason", "")
+    return "not_positive" if reason == "not_positive" else _MISSING[asked]

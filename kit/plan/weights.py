@@ -140,11 +140,11 @@ def _with_newcomers(
     known = ~np.isnan(before) & ~np.array([bool(one) for one in new])
     per_post = before[known].sum() / staffed[known].sum() if staffed[known].sum() > 0 else 0.0
     stand_in = per_post * staffed
+    there = np.array([presence(case)[str(one)] for one in scopes])
     lately = np.nan_to_num(_results(case, scopes, _before(case, case.calendar.previous)))
     if lately[known].sum() > 0:
         grown = before[known].sum() / lately[known].sum()
-        stand_in = np.where(stand_in > 0, stand_in, grown * lately)
-    there = np.array([presence(case)[str(one)] for one in scopes])
+        stand_in = np.where(stand_in > 0, stand_in, grown * lately * there)
     return np.where(known, before * there, stand_in)
 
 

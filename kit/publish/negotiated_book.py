@@ -18,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kit.errors import SourceError
 from kit.publish import book_layout as book
+from kit.show.words import Words
 
 _MOST_BYTES, _MOST_UNPACKED, _MOST_PARTS = 10_000_000, 100_000_000, 1_000
 _OLD = b"\xd0\xcf\x11\xe0"  # an OLE file: .xls, or an .xlsx with a password
@@ -91,6 +92,7 @@ def read(path: str | Path) -> Negotiated:
         )
     sheet = values[name]
     _require_structure(path, sheet, lines, facts["periods"])
+    _require_headings(path, sheet, facts["periods"])
     cells, wrong = _cells(sheet, formulas[name], lines, facts["periods"])
     if wrong:
         raise SourceError(listed(f"{path}, sheet '{name}'", wrong))
@@ -207,6 +209,18 @@ def _require_structure(
             raise SourceError(
                 f"{where}, cell A{row}: '{found}' is no line of the exported table. New people and "
                 "teams come into the roster first; then export anew."
+            )
+
+
+def _require_headings(path: Path, sheet: Worksheet, periods: Sequence[str]) -> None:
+    """Check that each column of figures still stands under its own period, in some language."""
+    for place, period in enumerate(periods, start=book.FIRST_COLUMN):
+        cell = sheet.cell(book.HEAD, place)
+        known, found = [Words(one).period(period) for one in ("en", "zh")], _plain(cell.value)
+        if found not in map(_plain, known):
+            raise SourceError(
+                f"{path}, sheet '{sheet.title}', cell {cell.coordinate}: found '{found}', expected "
+                f"'{known[0]}'. Columns must stay as exported, in their order. {_AGAIN}"
             )
 
 

@@ -134,7 +134,7 @@ def prepare(
             kernel=kernel,
             limits=limits,
             scenario=scenario,
-            scenarios=files,
+            scenarios=files if scope.kind != "rep" else _chosen(files, scenario),
         )
         for scope in (_checked(asked, known, snapshot, span) if asked else _all_of(by, known, span))
     )
@@ -227,3 +227,10 @@ def _all_of(kind: str, known: Mapping[str, Sequence[Scope]], period: Period) -> 
             f"The data hold no {kind} in {period.name}. {nearest(kind, others)}"
         )
     return tuple(known[kind])
+
+
+def _chosen(
+    files: tuple[tuple[str, str], ...], scenario: str
+) -> tuple[tuple[str, str], ...]:
+    """The scenario that a rep's packet is made under: what others are for is not a rep's to read."""
+    return tuple(one for one in files if one[0] == f"{scenario}.yml")

@@ -39,13 +39,14 @@ class LockGrid:
         self._fields: dict[str, Any] = {}
         self._cells: dict[str, Any] = {}
         self._filling = False
+        self.wrong = ""  # what is wrong with the locks; empty: nothing
         self._words = Words()
         self._head, self._message = ipywidgets.HTML(), ipywidgets.HTML()
         self._rows = ipywidgets.VBox()
         self._rows.layout.max_height = "22rem"
         self._rows.layout.overflow = "auto"
         self._rows.layout.display = "block"
-        self.box = ipywidgets.VBox([self._head, self._rows, self._message])
+        self.box = ipywidgets.VBox([self._message, self._head, self._rows])
         self.box.add_class("kit-locks")
 
     def locks(self) -> dict[str, float | str]:
@@ -91,6 +92,7 @@ class LockGrid:
 
     def say(self, line: str) -> None:
         """Say what is wrong with the locks; the amounts above are then those before it."""
+        self.wrong = line
         self._message.value = notes.note(line).html if line else ""
         (self._rows.add_class if line else self._rows.remove_class)(_STALE)
 

@@ -126,7 +126,9 @@ class PlanControls:
         found = merge(below, nested(self.overrides()))
         targets = dict(found.get("targets") or {})
         if "locks" in targets:
-            targets["locks"] = {one: held for one, held in targets["locks"].items() if held != ""}
+            own = ((below.get("targets") or {}).get("locks") or {}).keys()
+            targets["locks"] = {one: held for one, held in targets["locks"].items()
+                                if held != "" or one not in own}  # fmt: skip
         return found | ({"targets": targets} if targets else {})
 
     def _slider(self, name: str) -> Any:
@@ -165,13 +167,16 @@ class PlanControls:
         return row
 
     def _save(self, _: Any) -> None:
+        if self.grid.wrong:
+            self._said.value = note(self._words.t("control.not_saved", error=self.grid.wrong)).html
+            return
         try:
             saved = scenarios.save(
                 self._case.origin.config, self._name.value, changes=self.changes(),
                 note=self._note.value, replace=self._replace.value,
             )  # fmt: skip
         except KitError as error:
-            self._said.value = note(self._words.t("control.failed", error=str(error))).html
+            self._said.value = note(self._words.t("control.not_saved", error=str(error))).html
             return
         self._replace.value = False
         self._said.value = note(self._words.t("control.saved", path=str(saved.path))).html

@@ -11,7 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.data.targets import in_force
-from kit.errors import BatchError, InfeasibleError, SettingsError, SourceError, UnknownScopeError
+from kit.errors import (
+    BatchError,
+    InfeasibleError,
+    SettingsError,
+    SourceError,
+    UnknownScopeError,
+)
 from kit.plan import (
     annual_table,
     ledger,

@@ -196,3 +196,12 @@ def test_differing_settings_are_those_that_differ(one, other):
     found = scenario.differing(*models)
     expected = {f"targets.{name}" for name in one if one[name] != other[name]}
     assert set(found["setting"]) == expected
+
+
+def test_what_was_moved_by_hand_is_no_part_of_a_scenario(case):
+    from kit.data.case import reopen
+
+    moved = reopen(case, overrides={"targets.value": 9000})
+    assert proposal(moved).target == 9000
+    assert scenario.each(moved).equals(scenario.each(case))
+    assert proposal(scenario.of(moved, "bold")).target == 1800

@@ -5,13 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.errors import InfeasibleError
+from kit.plan import allocation
 from kit.plan.allocation import split
 from kit.plan.margins import fit, rounded
+from kit.plan.target import proposal
 from kit.plan.units import fine_unit
 
 PUBLISHED = {"a": 300, "b": 250, "c": 200, "d": 150}
@@ -184,3 +187,20 @@ def test_tables_of_many_orders_of_magnitude_are_fitted(wide):
 def test_rounding_needs_whole_sums():
     with pytest.raises(InfeasibleError, match="not whole units of 10"):
         rounded(np.ones((2, 2)), unit=10, rows=np.array([12.0, 15]), columns=np.array([20.0, 7]))
+
+
+def test_who_left_before_the_period_carries_nothing(make_case):
+    months = pd.period_range("2024-07", "2025-06", freq="M")
+    rows = [{"date": month.start_time, "amount": 1e5, "rep_id": "R1"} for month in months]
+    rows += [{"date": month.start_time, "amount": 1e5, "rep_id": "R2"} for month in months[-3:]]
+    roster = [
+        {"rep_id": rep, "valid_from": since, "name": rep, "team": "East-1", "region": "East",
+         "hired_on": since, "capacity": 1.0}
+        for rep, since in (("R1", "2020-01-01"), ("R2", "2025-04-01"))
+    ]  # fmt: skip
+    case = make_case(
+        sales=rows, roster=roster, scope="team:East-1",
+        settings={"targets.leavers": {"R2": "2025-06-30"}},
+    )  # fmt: skip
+    found = allocation.children(case, proposal(case)).set_index("scope")["target"]
+    assert found.get("rep:R2", 0.0) == 0 and found["rep:R1"] == found.sum() > 0

@@ -120,3 +120,18 @@ def test_relative_data_start_from_the_folder_that_holds_parameters(company, tmp_
 def test_an_error_of_validate_names_its_origin():
     with pytest.raises(SettingsError, match="^here: "):
         validate({}, origin="here")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("milestones", {0: 0.2}, "from 1 to 31"),
+        ("milestones", {10: 0.5, 20: 0.2}, "must not fall"),
+        ("achievable", [0.9, 0.1], "lower chance"),
+        ("growth_limits", [0.5, -0.5], "least growth"),
+        ("value", -1, "greater than or equal to 0"),
+    ],
+)
+def test_targets_that_make_no_sense_are_refused(key, value, said):
+    with pytest.raises(SettingsError, match=said):
+        validate({"company": "a", "data_dir": ".", "targets": {key: value}}, origin="a.yml")

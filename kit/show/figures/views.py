@@ -122,5 +122,5 @@ def _title(frame: pd.DataFrame, target: float, method: str, words: Words) -> str
     if key in ("above", "below"):
         away = (others["amount"] - target).abs()
         facts["nearest"] = words.term("view", others["view"][away.idxmin()])
-        facts["away"] = away.min() / target
+        facts["away"] = away.min() / target if target else None
     return words.t(f"figure.views.{key}", **facts)
