@@ -70,6 +70,7 @@ class PlanControls:
                 self._row("split", *_BLEND),
                 self.grid.box,
                 self._saving(),
+                ipywidgets.HTML(note(words.t("control.hint")).html),
             ]
         )
         self.box.add_class("kit-plan-controls")
@@ -135,10 +136,12 @@ class PlanControls:
         import ipywidgets
 
         low, high, step = _ENDS[name]
-        return ipywidgets.FloatSlider(
+        slider = ipywidgets.FloatSlider(
             value=low, min=low, max=high, step=step, continuous_update=False, style=_STYLE,
             description=self._words.t(f"control.{name}"), readout_format=".1%",
         )  # fmt: skip
+        slider.layout.width = "26rem"  # a pixel of the track is no more than a step
+        return slider
 
     def _row(self, *names: str) -> Any:
         import ipywidgets
