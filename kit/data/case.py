@@ -151,8 +151,9 @@ def open_case(
     span = calendar.period(str(period)) if period else calendar.containing(through)
     require_orders(span, first=found.data_from, last=through)
     day = _day(as_of, span, through)
+    over = MappingProxyType(dict(changes))
     origin = Origin(
-        str(path), str(found.folder.resolve()), str(out), MappingProxyType(dict(changes)), scenario
+        str(path), str(found.folder.resolve()), str(out), over, scenario, given=over
     )
     data = seen_on(found.read(where), day, calendar=calendar)
     settings = load(path, period=span.name, scope=where, scenario=scenario, overrides=changes)
