@@ -41,8 +41,9 @@ def building(parent: Path) -> Iterator[Path]:
             sweep(parent)
             work = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
             try:
-                with (work / _LOCK).open("w") as file:
+                with (work / f"{_LOCK}.new").open("w") as file:
                     locked(file)
+                    os.rename(file.name, work / _LOCK)  # held before another can see it
                     yield work
             finally:
                 shutil.rmtree(work, ignore_errors=True)
