@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-_STARTS = "[=+\\-@\t\r\n＝＋－＠]"  # what a spreadsheet takes for the start of a formula
-_RUNS = re.compile("'*" + _STARTS)
-_DEFUSED = re.compile("'+" + _STARTS)
+STARTS = "[=+\\-@\t\r\n＝＋－＠]"  # what a spreadsheet takes for the start of a formula
+_RUNS = re.compile("'*" + STARTS)
+_DEFUSED = re.compile("'+" + STARTS)
 
 
 def defused(text: str) -> str:

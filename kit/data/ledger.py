@@ -13,6 +13,7 @@ import duckdb
 import pandas as pd
 
 from kit.data.cells import SQL_TYPES
+from kit.data.formulas import STARTS
 from kit.data.judgement import judge
 from kit.data.mapping import load_lookups, select, verify
 from kit.data.part import Part
@@ -30,7 +31,7 @@ from kit.settings import ColumnSettings, Settings, SourceSettings
 __all__ = ["DETAIL", "Report", "check", "enforce", "inspect", "write_refused"]
 
 _DECISIONS = ("targets", "actions")
-_APOSTROPHE = "'^''(''*[=+@\t\r\n＝＋－＠-])'"  # put there so that a spreadsheet sees no formula
+_APOSTROPHE = f"'^''(''*{STARTS})'"  # put there so that a spreadsheet sees no formula
 
 
 def check(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from filelock import SoftFileLock, Timeout
 
 from kit.data.formulas import defused, restored
 from kit.data.tables import DTYPES, TABLES
+from kit.disk import whole
 from kit.errors import BatchError, SourceError
 
 _TABLE = TABLES["targets"]
@@ -67,21 +66,10 @@ def _written(new: pd.DataFrame, path: Path, *, append: bool) -> pd.DataFrame:
     old = read(path) if append and path.exists() else _TABLE.empty()
     both = pd.concat([new["version"], next_versions(new, old)], axis=1)
     new["version"] = both.max(axis=1).astype("Int64")
-    handle = None
-    try:
-        number, handle = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with open(number, "w", encoding="utf-8", newline="") as file:
-            file.write(_line(_TABLE.names))
-            for row in pd.concat([old, new]).itertuples(index=False):
-                file.write(_line(_cell(one) for one in row))
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(handle, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        os.replace(handle, path)
-    except OSError:
-        if handle:
-            Path(handle).unlink(missing_ok=True)
-        raise
+    rows = pd.concat([old, new]).itertuples(index=False)
+    lines = [_line(_TABLE.names), *(_line(map(_cell, row)) for row in rows)]
+    with whole(path) as file:
+        file.write("".join(lines).encode())
     return new
 
 
