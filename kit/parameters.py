@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from kit import faults, plain_yaml, scenarios
+from kit import faults, plain_yaml, scenario_file, scenarios
 from kit.errors import SettingsError
 from kit.scope import Scope
 from kit.settings import Settings
@@ -76,7 +76,7 @@ def load(
     scope : Scope
         Scope whose file is merged; the file is named like the scope's id.
     scenario : str
-        Name of a file in `scenarios/`, without `.yml`; see `kit.scenarios`.
+        Name of a file in `scenarios/`, without `.yml`, or its title; see `kit.scenarios`.
     overrides : mapping
         Dotted keys, such as `targets.growth`, and their values.
 
@@ -89,7 +89,7 @@ def load(
     SettingsError
         An unknown key (the nearest known one is named), a wrong type or a value out of range; or a
         key of the whole company, such as `sources`, in another file than company.yml; or a
-        scenario that is not there.
+        scenario that is not there, or that sets more than a plan may vary.
     """
     path = Path(config)
     if path.is_dir():
@@ -209,7 +209,7 @@ def _exists(path: Path) -> bool:
 
 
 def scenario_files(
-    config: str | Path, *, overrides: Mapping[str, Any]
+    config: str | Path, *, overrides: Mapping[str, Any], scenario: str | None = None
 ) -> tuple[tuple[str, str], ...]:
     """The scenarios' files, name and text, for a settings file that has all other layers merged.
 
@@ -218,15 +218,32 @@ def scenario_files(
     config : path
         The company.yml.
     overrides : mapping
-        Dotted keys and values; they win over the scenarios as they do over all files.
+        Dotted keys and values; those that a scenario may set win over it as over all files.
+    scenario : str, optional
+        Name of the chosen one; empty: none is. Drafts but this one, and what packets do not show,
+        are left out and those beyond counted in a file of their own. Not given: all are there.
+
+    Returns
+    -------
+    tuple of (str, str)
+        By name. The text of a file that cannot be used says what is wrong with it.
     """
-    over = nested(overrides)
-    return tuple(
-        (
-            one.path.name,
-            yaml.safe_dump(
-                merge(plain_yaml.read_yaml(one.path), over), allow_unicode=True, sort_keys=False
-            ),
-        )
-        for one in scenarios.scenarios(config)
-    )
+    if scenario is None:
+        taken, beyond = scenarios.scenarios(config), 0
+    else:
+        taken, beyond = scenarios.shown(config, chosen=scenario)
+    over = scenarios.varied(nested(overrides))
+    files = [(one.path.name, _copied(config, one, over, overrides)) for one in taken]
+    return tuple([*files, scenarios.left_out(beyond)] if beyond else files)
+
+
+def _copied(
+    config: str | Path, one: scenario_file.Scenario, over: Mapping, overrides: Mapping[str, Any]
+) -> str:
+    """The text of a scenario's file with what wins over it, or with what is wrong with it."""
+    about = {"title": one.title, "note": one.note} | ({"draft": True} if one.draft else {})
+    try:
+        load(config, scenario=one.name, overrides=overrides)
+        return plain_yaml.written(about | merge(scenarios.content(one), over))
+    except SettingsError as error:
+        return plain_yaml.written(about | {"fault": scenario_file.short(error, one.path)})

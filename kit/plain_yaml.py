@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import yaml
 
 from kit.errors import SettingsError
+
+
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")  # 007 is a name
 
 
 class _StringLoader(yaml.BaseLoader):
@@ -32,6 +36,19 @@ def _mapping(loader: _StringLoader, node: yaml.MappingNode) -> dict:
 
 
 _StringLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+class _PlainDumper(yaml.SafeDumper):
+    """Writes a text that is a number without quotes, as a person would."""
+
+
+def _text(dumper: _PlainDumper, found: str) -> yaml.ScalarNode:
+    tag = dumper.resolve(yaml.ScalarNode, found, (True, False))
+    plain = tag.endswith((":int", ":float")) and _NUMBER.fullmatch(found)
+    return dumper.represent_scalar(tag, found) if plain else dumper.represent_str(found)
+
+
+_PlainDumper.add_representer(str, _text)
 
 
 def read_yaml(path: Path) -> dict:
@@ -73,6 +90,17 @@ def parse(text: str) -> Any:
     {'rep': '007'}
     """
     return yaml.load(text, Loader=_StringLoader)
+
+
+def written(found: Any) -> str:
+    """A mapping as YAML that `parse` reads back to the same texts; numbers stand without quotes.
+
+    Examples
+    --------
+    >>> written({"targets": {"growth": "0.12", "reserve": 0.05, "objective": "007"}}).split("\\n")
+    ['targets:', '  growth: 0.12', '  reserve: 0.05', "  objective: '007'", '']
+    """
+    return yaml.dump(found, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False)
 
 
 def _fault(error: yaml.YAMLError) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import zipfile
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -175,6 +176,83 @@ def test_what_is_wrong_in_a_book_is_named_cell_by_cell(company):
     wrong(company, {"E9": "Aug 2025", "F9": "Jul 2025"}, "E9: found 'Aug 2025', expected 'Jul 2025'")
     last = row_of("rep:009") + 1
     wrong(company, {f"A{last}": "rep:010"}, f"A{last}: 'rep:010' is no line")
+
+
+def moved_by(amount, *, total):
+    """Cells that move an amount of July from one rep to another, as a formula would leave it."""
+    sheet = openpyxl.load_workbook("a.xlsx").worksheets[0]
+    found = {}
+    for scope, change in (("rep:007", amount), ("rep:008", -amount)):
+        for column in (FIRST, TOTAL) if total else (FIRST,):
+            address = f"{column}{row_of(scope)}"
+            found[address] = sheet[address].value + change
+    return found
+
+
+def test_amounts_finer_than_the_currency_are_named_and_nothing_is_written(company):
+    exported()
+    cells = moved_by(100 / 3, total=True)
+    held = {at: f"{value:,.2f}" for at, value in cells.items()}
+    wrong(company, cells, "4 cells are wrong", "2 decimals at the most", "=ROUND(…,2)",
+          *(f"{at} (rep:" for at in cells), *(f"Enter {one}" for one in held.values()))  # fmt: skip
+
+
+def test_what_a_spreadsheet_is_off_by_is_no_amount_and_the_ledger_is_exact_in_cents(company):
+    exported()
+    found = kit("import", edit("a.xlsx", moved_by(0.1 + 0.2, total=True)), *SAID, "--with-proposed")
+    assert found.exit_code == 0, found.output
+    rows = ledger.read("targets.csv")
+    cents = rows["target"] * 100
+    assert (cents == cents.round()).all()
+    sums = {scope: Decimal(0) for scope in rows["scope"]}
+    for one in rows.itertuples():
+        sums[one.scope] += Decimal(repr(one.target))
+    assert sums["rep:007"] + sums["rep:008"] == sums["team:A"] == sums["region:East"]
+    assert sums["region:East"] + sums["region:华东"] == sums["company"] == 120_000
+
+
+def test_targets_that_the_ledger_has_finer_stay_and_change_by_whole_cents(company):
+    assert kit("publish", "--period", "2025Q3", *SAID).exit_code == 0
+    rows = ledger.read("targets.csv")
+    fine = 1 / 3
+    more = {"rep:007": fine, "team:A": fine, "region:East": fine, "company": fine}
+    rows = rows.assign(target=rows["target"] + rows["scope"].map(more).fillna(0.0))
+    ledger.write(rows, "targets.csv", append=False)
+    exported()
+    assert "Nothing changed" in kit("import", "a.xlsx", *SAID).output
+    found = kit("import", shifted(10.25), *SAID)
+    assert found.exit_code == 0, found.output
+    new = ledger.read("targets.csv")
+    new = new[new["period"] == "2025Q3"].set_index(["scope", "version"])["target"]
+    assert new["rep:007", 2] == pytest.approx(new["rep:007", 1] + 10.25, abs=1e-6)
+    assert new["rep:008", 2] == new["rep:008", 1] - 10.25
+
+
+def test_a_currency_without_decimals_has_whole_amounts(company):
+    text = (company / "company.yml").read_text("utf-8") + "currency: JPY\n"
+    (company / "company.yml").write_text(text, encoding="utf-8")
+    exported()
+    wrong(company, moved_by(0.5, total=True), "expected a whole amount", "=ROUND(…,0)")
+
+
+def test_a_book_of_a_small_target_has_no_amounts_finer_than_a_cent(company):
+    exported("--set", "targets.value=50.05")
+    sheet = openpyxl.load_workbook("a.xlsx").worksheets[0]
+    figures = [cell.value for row in sheet.iter_rows(min_row=10, min_col=5, max_col=8)
+               for cell in row if cell.value is not None]  # fmt: skip
+    assert len(figures) > 20 and figures == [round(one, 2) for one in figures]
+    assert sheet[f"{TOTAL}{row_of('company')}"].value == 50.05
+    found = kit("import", "a.xlsx", *SAID, "--with-proposed", "--set", "targets.value=50.05")
+    assert found.exit_code == 0, found.output
+
+
+@pytest.mark.parametrize("name", ["b.csv", "b", "b.xls", "b.xlsx.csv"])
+def test_a_book_is_written_under_its_own_kind_of_name_only(company, name):
+    found = kit("export", name, "--period", "2025Q3")
+    assert found.exit_code == 2 and not (company / name).exists()
+    assert f"{name}: the target book is an Excel file" in found.output
+    assert "has to end in .xlsx" in found.output and not (company / "outputs").exists()
+    assert kit("export", "B.XLSX", "--period", "2025Q3").exit_code == 0
 
 
 def test_people_who_came_since_are_missed_and_who_and_why_are_asked_for(company):

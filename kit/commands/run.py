@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -74,7 +75,7 @@ def _jobs(_context: click.Context, _option: click.Parameter, found: str) -> int:
 @click.option("--language", type=click.Choice(["en", "zh"]), help="None: the settings' language.")
 @click.option(
     "--scenario", default="", metavar="NAME",
-    help="One of the company's scenarios, laid over its parameters.",
+    help="Name or title of one of the company's scenarios, laid over its parameters.",
 )  # fmt: skip
 @options.out
 @options.settings_options
@@ -111,9 +112,11 @@ def command(
     from kit.commands.progress import steps
     from kit.publish import request
     from kit.publish.limits import Limits
+    from kit.scenarios import find
 
     jobs = machine.jobs(jobs)
     held = machine.allowance(jobs) if memory_limit is None else memory_limit * _MB
+    scenario = find(config, scenario).name if scenario else ""
     with signals.raised():
         with steps() as progress:
             batch = request.prepare(
@@ -131,9 +134,27 @@ def command(
                 limits=Limits(time_limit, held),
                 progress=progress,
             )
+        _require_known(batch, config, scenario=scenario, overrides=over, language=language or "")
         if kernel.note:
             click.echo(kernel.note, err=True)
         _run(batch, jobs=jobs, resume=resume)
+
+
+def _require_known(
+    batch, config: Path, *, scenario: str, overrides: Mapping, language: str
+) -> None:
+    """Check once, against the whole company's data, whom and what the parameters name."""
+    from kit.data.named import require_known
+    from kit.parameters import load
+    from kit.scope import Scope
+
+    over = {**overrides, **({"language": language} if language else {})}
+    period, snapshot = batch.period.name, batch.units[0].snapshot
+    first = load(config, period=period, scenario=scenario, overrides=over)
+    base = batch.settings.targets
+    others = [one.settings for one in batch.units if one.settings.targets != base]
+    for one in (batch.settings, first, *others):
+        require_known(one, Scope("company"), snapshot=snapshot)
 
 
 def _run(batch, *, jobs: int, resume: bool) -> None:

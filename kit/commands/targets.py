@@ -84,14 +84,16 @@ def export(
 ) -> None:  # fmt: skip
     """Write who carries how much in which month: the ledger's targets, and proposals for the rest.
 
-    The book says beside each line where it does not add up.
+    The book says beside each line where it does not add up. Its name has to end in .xlsx.
     """
+    from kit.publish import targets_book
+
+    targets_book.require_place(book, replace=replace)
     case = _case(config, out, data_dir, settings, scope=scope, period=period, as_of=as_of,
                  language=language or "")  # fmt: skip
     from kit.data.tables import Unavailable
     from kit.errors import InfeasibleError
     from kit.plan import annual_table, negotiation, publishing
-    from kit.publish import targets_book
     from kit.show import notes
     from kit.show.words import Words
 
@@ -139,8 +141,8 @@ def read_back(
 ) -> None:  # fmt: skip
     """Read a book that was exported and negotiated, and append what changed to the ledger.
 
-    A book that does not add up, has other lines than were exported, or was overtaken by another
-    decision is refused, cell by cell.
+    A book that does not add up, has amounts of more decimals than the currency, other lines than
+    were exported, or was overtaken by another decision is refused, cell by cell.
     """
     from kit.errors import SourceError
     from kit.plan.publishing import signed

@@ -14,6 +14,7 @@ from kit.data.discreet import discreet
 from kit.data.frames import ScopeData
 from kit.errors import SettingsError, UnknownPeriodError
 from kit.parameters import load
+from kit.scenarios import find
 from kit.scope import Scope
 from kit.settings import Settings
 
@@ -116,7 +117,7 @@ def open_case(
     out : path
         Where snapshots are kept, relative to the folder that holds `parameters/`.
     scenario : str
-        Name of a file in the company's `scenarios/`, whose parameters win over the others'.
+        Name or title of one of the company's `scenarios/`, whose parameters win over the others'.
     overrides : mapping
         Dotted keys, such as `targets.growth`, that win over the files.
 
@@ -128,7 +129,7 @@ def open_case(
     Raises
     ------
     SettingsError
-        A wrong parameter, or an `as_of` that is no date or lies before the period (or, where the
+        A wrong parameter, one that names what the data do not know, or an `as_of` that is no date or lies before the period (or, where the
         orders do not reach the period, before their last day).
     UnknownScopeError, UnknownPeriodError
         Naming the nearest known one; a period that ends before the first order or begins more than
@@ -137,9 +138,11 @@ def open_case(
         Where the files cannot be read or the gate refuses too many rows.
     """
     from kit.data.hindsight import seen_on
+    from kit.data.named import require_known
     from kit.data.snapshot import ensure, open_snapshot
 
     path, where = find_config(config), _scope(scope)
+    scenario = find(path, scenario).name if scenario else ""
     changes = dict(overrides or {}) | ({"language": language} if language else {})
     base = load(path, overrides=changes)
     found = open_snapshot(snapshot) if str(snapshot) else ensure(path, out=out, settings=base)
@@ -157,6 +160,7 @@ def open_case(
     )
     data = seen_on(found.read(where), day, calendar=calendar)
     settings = load(path, period=span.name, scope=where, scenario=scenario, overrides=changes)
+    require_known(settings, where, snapshot=found.folder.resolve())
     return Case(
         settings=discreet(settings, where, roster=data.frame("roster")),
         calendar=calendar,
@@ -200,12 +204,14 @@ def reopen(
     """
     if case.origin is None:
         raise SettingsError("This case was built by hand and has no files to open again.")
+    from kit.data.named import require_known
     from kit.data.snapshot import open_snapshot
 
     span = case.period.name if period is None else str(period)
     changes = {**case.origin.overrides, **(overrides or {})}
     given = case.origin.overrides if case.origin.given is None else case.origin.given
     wanted = case.origin.scenario if scenario is None else scenario
+    wanted = find(case.origin.config, wanted).name if wanted else ""
     day = case.as_of if as_of is None else as_of
     if as_of is None and span != case.period.name:
         whole = case.calendar.period(span)
@@ -216,6 +222,7 @@ def reopen(
         settings = load(
             case.origin.config, period=span, scope=where, scenario=wanted, overrides=changes
         )
+        require_known(settings, where, snapshot=case.origin.snapshot)
         if settings.calendar == case.settings.calendar:  # the same rows: nothing to read again
             origin = replace(
                 case.origin, overrides=MappingProxyType(changes), scenario=wanted, given=given

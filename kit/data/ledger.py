@@ -183,7 +183,7 @@ def _staged(
         try:
             return make_stage(
                 TABLES[name], lambda even: opening(even=even), mapped, settings=settings,
-                connection=connection, folder=target, joined=bool(lookups),
+                connection=connection, folder=target, joined=bool(lookups or one.source.only),
             )  # fmt: skip
         finally:
             for lookup in lookups:

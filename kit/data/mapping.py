@@ -111,8 +111,10 @@ def select(
     table : Table
     source : SourceSettings
         For each canonical column: a column, a constant, or two columns computed; then `values`
-        replaces a value that is listed (blanks around it do not matter; `""` lists the empty one)
-        and `prefix` goes before what is not empty. A computed cell whose operands are no numbers
+        replaces a value that is listed (blanks around it do not matter; `""` lists the empty one),
+        `prefix` goes before what is not empty, and `only` leaves it empty in all other rows. The
+        source's own `only` passes over all other rows, which are then nobody's; a line with too
+        few or too many fields is never passed over. A computed cell whose operands are no numbers
         holds both texts, for the gate to refuse. `format` and `scale` are left to the gate.
     part : Part
     lookups : sequence of Lookup
@@ -147,7 +149,22 @@ def select(
         field = "CAST(NULL AS VARCHAR)" if how is None else _field(how, scope, part.file, where)
         fields.append(f"{field} AS {identifier(column.name)}")
     carried = "s.__blank" if isinstance(part, EvenPart) else "s.__line, s.__ragged"
-    return f"SELECT {carried}, {', '.join(fields)} FROM {origin}"
+    taken = _only(source.only, scope, part.file, f"only of {table.name}")
+    if taken:
+        left = "s.__blank" if isinstance(part, EvenPart) else "s.__ragged IS NOT NULL"
+        taken = f" WHERE {left} OR ({taken})"
+    return f"SELECT {carried}, {', '.join(fields)} FROM {origin}{taken}"
+
+
+def _only(
+    only: Mapping[str, Sequence[str]], scope: Mapping[str, str], file: str, where: str
+) -> str:
+    """SQL that holds in rows with one of the listed values in each column; empty for all rows."""
+    return " AND ".join(
+        f"coalesce({trimmed(_find(name, scope, file, where))}, '') "
+        f"IN ({', '.join(literal(one.strip()) for one in values)})"
+        for name, values in only.items()
+    )
 
 
 def _field(how: ColumnSettings, scope: Mapping[str, str], file: str, where: str) -> str:
@@ -166,6 +183,8 @@ def _field(how: ColumnSettings, scope: Mapping[str, str], file: str, where: str)
         field = f"CASE coalesce({trimmed(field)}, ''){cases} ELSE {field} END"
     if how.prefix:
         field = f"{literal(how.prefix)} || {trimmed(field)}"
+    if how.only:
+        field = f"CASE WHEN {_only(how.only, scope, file, where)} THEN {field} END"
     return field
 
 

@@ -283,7 +283,7 @@ _DECLARED = (
             _date("date", "day, or first day of the month"),
             _text("region", "region"),
             _text("kind", "travel, marketing, training and the like"),
-            _number("amount", "spent", unit="money"),
+            _number("amount", "spent; empty: not yet", unit="money", nullable=True),
             _number("budget", "planned", unit="money", nullable=True),
         ),
         "expenses against budget",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
@@ -13,15 +11,13 @@ from kit.plan import cube as tables
 from kit.plan import hierarchy, limits, schedule
 from kit.plan import mix as last_mix
 from kit.plan.exact import Amounts, split
-from kit.plan.margins import fit, rounded
-from kit.plan.street import handed_down, shared, summed
+from kit.plan.month_table import months
+from kit.plan.street import handed_down, kept_for, shared, summed
 from kit.plan.target import Proposal
 from kit.plan.units import common, fine_unit
 from kit.plan.weights import posts_by_part
 
 __all__ = ["children", "cube", "grid", "handed_down", "mix", "months", "split"]
-
-_TRACE = 1e-6  # what a newcomer's month without ramp weighs: taken only where nobody else can
 
 
 def children(
@@ -49,7 +45,10 @@ def children(
         what is handed down), share (of it); for equal-chance quotas also baseline, sd (money) and
         split_by (`equal_chance`, or `blend` for a part without an outlook). attrs: blend (shares of
         history, potential and capacity that the weights were made of), split (`blend`,
-        `equal_chance` or `even`), lam (λ of equal-chance quotas, or None). Unavailable for a scope
+        `equal_chance` or `even`), lam (λ of equal-chance quotas, or None), fixed (whether the
+        settings give λ), target (the proposal's), handed_out (what was there to hand out),
+        handed_down (what the parts carry together) and held (by scope, the
+        `kit.plan.open_posts.OpenPost`s with what the scope holds for them). Unavailable for a scope
         without parts (reason `no_children`), or without history, market or posts (`no_weights`).
 
     Notes
@@ -58,6 +57,17 @@ def children(
     those of `kit.plan.weights.weighted`, or quotas of `kit.plan.equal_chance.quotas` where the
     settings ask for equal chances. Where locks and limits leave no split in whole units, a finer
     unit is taken, down to a hundredth of the currency.
+
+    Without `targets.lam`, λ is solved for each scope that is split, so that its parts make up what
+    it hands down; each scope then has a λ of its own. With it, that one λ holds for all scopes at
+    all levels of the company: every part's quota is its forecast + λ × its standard deviation,
+    held by its lock, floor or cap and rounded to the unit. The parts then sum to what they sum to,
+    and the difference is stated: `kit.plan.street.beyond`. A part without a forecast gets its share
+    of the blend. λ has no effect on another split, as `targets.blend` has none on an even one.
+
+    A planned hire takes part in the split of its team (of its region or the company where it names
+    no team), but what it gets stays with the team until there is somebody to carry it: parts and
+    held sum to what is handed down, and weight and share to 1, together only.
 
     Raises
     ------
@@ -71,7 +81,9 @@ def children(
     if isinstance(found, Unavailable):
         return found
     held = limits.bounds(case, locks=locks, floors=floors, caps=caps)
-    return shared(case, found, proposal.handed_out, bounds=held)
+    result = shared(case, found, proposal.handed_out, bounds=held)
+    result.attrs["target"] = float(proposal.target)
+    return result
 
 
 def grid(
@@ -90,8 +102,8 @@ def grid(
     -------
     DataFrame or Unavailable
         scope, part, period, target; by part, then month. Each part's months sum exactly to its
-        target, each month's parts to the schedule's of what is handed down, all to that.
-        Unavailable as `children`.
+        target, each month's parts to the schedule's of what is handed down, all to that; in each
+        month a little less where some of it is held for planned hires. Unavailable as `children`.
 
     Notes
     -----
@@ -103,10 +115,11 @@ def grid(
     found = children(case, proposal) if parts is None else parts
     if isinstance(found, Unavailable):
         return found
-    spans = schedule.parts(case, summed(found["target"]))
+    held = found.attrs.get("held", {}).get(str(case.scope), ())
+    spans = schedule.parts(case, summed([*found["target"], kept_for(held)]))
     table = months(
         case, found, spans["target"].to_numpy(), posts=posts_by_part(case),
-        season=spans["seasonality"].to_numpy(),
+        season=spans["seasonality"].to_numpy(), held=held,
     )  # fmt: skip
     many = len(spans)
     return pd.DataFrame(
@@ -119,55 +132,18 @@ def grid(
     )
 
 
-def months(
-    case: Case,
-    parts: pd.DataFrame,
-    columns: np.ndarray,
-    *,
-    posts: Mapping[str, np.ndarray],
-    season: np.ndarray,
-) -> np.ndarray:
-    """A table of parts × months with given targets of the parts and sums of the months.
-
-    Parameters
-    ----------
-    case : Case
-        For its unit.
-    parts : DataFrame
-        scope, target.
-    columns : array
-        Money a month; adds up to the parts' targets.
-    posts : mapping of scope to array
-        Ramped full posts by month.
-    season : array
-        Shares of the months.
-
-    Returns
-    -------
-    array, parts × months
-        Rounded to a unit of which all sums are multiples; not rounded where there is none.
-    """
-    rows = parts["target"].to_numpy()
-    staffed = np.array([posts[one] for one in parts["scope"]])
-    most = staffed.max(axis=1, keepdims=True)
-    there = np.divide(staffed, most, out=np.ones_like(staffed), where=most > 0)
-    seed = np.maximum(there, _TRACE) * season
-    seed = np.where(columns > 0, np.maximum(seed, _TRACE), 0.0) * (rows > 0)[:, None]
-    table = fit(seed, rows=rows, columns=columns)
-    unit = common(
-        fine_unit(float(rows.sum()), parts=table.size, unit=case.settings.targets.unit),
-        rows, columns,
-    )  # fmt: skip
-    return rounded(table, unit=unit, rows=rows, columns=columns) if unit else table
-
-
-def mix(case: Case, proposal: Proposal | Unavailable) -> pd.DataFrame | Unavailable:
+def mix(
+    case: Case, proposal: Proposal | Unavailable, *, parts: pd.DataFrame | None = None
+) -> pd.DataFrame | Unavailable:
     """Split what a proposal hands out over product lines, customer classes and channels at once.
 
     Parameters
     ----------
     case : Case
     proposal : Proposal
+    parts : DataFrame, optional
+        What `children` returned, where it was called with locks and the parts do not make up what
+        is handed out: with a λ of the settings, or planned hires.
 
     Returns
     -------
@@ -189,7 +165,7 @@ def mix(case: Case, proposal: Proposal | Unavailable) -> pd.DataFrame | Unavaila
     if isinstance(before, Unavailable):
         return before
     seed = before.seed
-    total = handed_down(case, proposal.handed_out)
+    total = handed_down(case, proposal.handed_out) if parts is None else summed(parts["target"])
     margins = {
         (axis,): _by_share(case, total, tables.margin(before.amounts, (axis + 1,)))
         for axis in range(seed.ndim)

@@ -20,11 +20,13 @@ from kit.plan.cascade import narrowed
 from kit.plan.exact import split
 from kit.plan.presence import presence
 from kit.plan.spreading import spread
+from kit.plan.street import kept_for, summed
 from kit.plan.target import Proposal, proposal
 from kit.plan.units import fine_unit, to_unit
 from kit.scope import Scope
 
 REST = "rest"  # kind of the line that holds what a scope does not hand out
+_CENT = 0.01
 COLUMNS = ("row", "scope", "part", "kind", "above", "depth", "period", "target", "state")
 
 
@@ -241,6 +243,11 @@ def _shares(
     split_ = children(case, plan)
     if isinstance(split_, Unavailable):
         return handed, flat, None
+    told = split_.attrs
+    fixed, held = told.get("fixed"), told.get("held", {})
+    whole = out if fixed else summed([*split_["target"], *map(kept_for, held.values())])
+    if (fixed or held) and whole:  # parts that are decided leave no more than that
+        handed = handed * (summed(split_["target"]) / whole)
     wanted = split_.set_index("scope")["target"].reindex([str(one) for one in parts]).to_numpy()
     seed = np.maximum(wanted, 1e-9)[:, None] * np.maximum(handed, 1e-9)
     by_month = grid(case, plan, parts=split_)
@@ -252,8 +259,9 @@ def _shares(
 
 
 def _parted(total: float, weights: np.ndarray, unit: float) -> np.ndarray:
-    return split(total, pd.Series(weights), unit=unit or 0.01).to_numpy()
+    return split(total, pd.Series(weights), unit=unit).to_numpy()
 
 
 def _unit(case: Case, total: float, cells: int) -> float:
-    return fine_unit(total, parts=cells, unit=case.settings.targets.unit)
+    """The unit of a table's figures: never less than a hundredth, as they are to be negotiated."""
+    return max(fine_unit(total, parts=cells, unit=case.settings.targets.unit), _CENT)

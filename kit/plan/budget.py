@@ -47,6 +47,8 @@ class Budget:
         compared − budget: above 0 where the plan costs more than is budgeted.
     budgeted_months, months : int
         Months of the period with a budget, and all.
+    unbudgeted : tuple of str
+        The months of the period that have none.
     kinds : DataFrame
         See `budget`.
     """
@@ -63,6 +65,7 @@ class Budget:
     over: float | None
     budgeted_months: int
     months: int
+    unbudgeted: tuple[str, ...]
     kinds: pd.DataFrame
 
 
@@ -161,6 +164,7 @@ def budget(case: Case, amount: float | Unavailable) -> Budget | Unavailable:
         share=planned / amount if amount else None,
         budgeted_months=months,
         months=len(spans),
+        unbudgeted=tuple(budgets.index[budgets.isna().all(axis=1)]),
         kinds=kinds.reset_index(drop=True),
         **total,
     )

@@ -88,8 +88,8 @@ def hires(case: Case, spans: Sequence[Period]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        team, region, hired_on, and one column a span's name, in full posts with the ramp; a row
-        each of `targets.hires`. A team's region is the roster's.
+        team, region, hired_on, posts (full posts once ramped), and one column a span's name, in
+        full posts with the ramp; a row each of `targets.hires`. A team's region is the roster's.
 
     Notes
     -----
@@ -105,14 +105,15 @@ def hires(case: Case, spans: Sequence[Period]) -> pd.DataFrame:
         own = {"region": region, "team": hire.team or None, "rep": None}
         if case.scope.kind == "company" or own[case.scope.kind] == case.scope.id:
             joined = pd.Series([pd.Timestamp(hire.on)])
-            row = {"team": hire.team or None, "region": region, "hired_on": joined[0]}
+            row = {"team": hire.team or None, "region": region, "hired_on": joined[0],
+                   "posts": hire.posts}  # fmt: skip
             for span in spans:
                 first = max(hire.on, span.start)
                 there = max((span.end - first).days + 1, 0) / span.days
                 ramp = ramped(joined, span, ramp=case.settings.targets.ramp)[0]
                 row[span.name] = hire.posts * there * ramp
             rows.append(row)
-    columns = ["team", "region", "hired_on", *(one.name for one in spans)]
+    columns = ["team", "region", "hired_on", "posts", *(one.name for one in spans)]
     return pd.DataFrame(rows, columns=columns)
 
 

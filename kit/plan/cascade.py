@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -14,12 +14,14 @@ from kit.plan.allocation import children, months
 from kit.plan.exact import Amounts, split
 from kit.plan.hierarchy import Level, narrowed
 from kit.plan.limits import Bounds
-from kit.plan.street import shared, summed
+from kit.plan.open_posts import OpenPost
+from kit.plan.street import beyond, kept_for, shared, summed
 from kit.plan.target import Proposal
 from kit.plan.units import common, fine_unit
 
 __all__ = ["by_month", "cascade", "narrowed"]
 
+_FIRST = ("split", "lam", "fixed", "target", "handed_out", "handed_down")  # attrs
 _COLUMNS = ("scope", "part", "above", "last_year", "target", "share", "handed_down")
 
 
@@ -49,15 +51,22 @@ def cascade(
         scope, part, above (the scope it comes from), last_year, target, share (of all its
         siblings' targets), handed_down (what the part's own parts carry together; NaN where it has
         none), and split_by for equal-chance quotas; each scope is followed by its parts. The parts
-        of every scope sum exactly to what it hands down, which is its target × (1 + padding). attrs:
-        blend, split, lam as `allocation.children` has them for the first level, and lams, λ by
-        scope that is split. Unavailable as `allocation.children`.
+        of every scope sum exactly to what it hands down, which is its target × (1 + padding). With
+        planned hires also held (money that the part holds for those of its own, who are no rows):
+        its parts and held make up what it hands down. With a λ of the settings also not_handed_out
+        and over_assigned (money: what the part's own parts and held come to below or beyond its
+        target) and over_assignment (handed_down ÷ target). attrs: as `allocation.children` has them
+        for the first level; held, OpenPosts by scope, and lams, λ by scope that is split, of all
+        levels. Unavailable as `allocation.children`.
 
     Notes
     -----
     Each level is split as `allocation.children` splits the first; what a team got is handed out to
     its reps whole, as the reserve is held back once, at the top. A part whose own parts cannot be
     weighted is not split further.
+
+    Without `targets.lam` each scope that is split has its own λ; with it one λ holds for all, and
+    target − not_handed_out + over_assigned = handed_down + held at every level.
     """
     if isinstance(proposal, Unavailable):
         return proposal
@@ -73,16 +82,26 @@ def cascade(
             for level, found in _walked(case, top, first, bounds=limits.bounds(case, **held))
         ]
     handed = {above: summed(found["target"]) for above, found in splits}
+    joining = {scope: some for _, found in splits for scope, some in _held(found).items()}
     frames = {above: found.assign(above=above) for above, found in splits}
     for above, found in frames.items():
         frames[above] = found.assign(handed_down=found["scope"].map(handed).astype("float64"))
     rows = _in_order(str(case.scope), frames)
     result = pd.concat(rows, ignore_index=True)
     columns = [*_COLUMNS, *(["split_by"] if "split_by" in result else [])]
+    if joining:
+        sums = {scope: kept_for(some) for scope, some in joining.items()}
+        own = result["scope"].map(sums).fillna(0.0).astype("float64")
+        result = result.assign(held=own.where(result["handed_down"].notna()))
+        columns.append("held")
+    if first.attrs.get("fixed"):
+        result = _beyond(result)
+        columns += ["not_handed_out", "over_assigned", "over_assignment"]
     result = result[columns]
     result.attrs = {
-        **{key: first.attrs.get(key) for key in ("split", "lam")},
+        **{key: first.attrs.get(key) for key in _FIRST},
         "blend": first.attrs.get("blend", {}),
+        "held": joining,
         "lams": {above: found.attrs.get("lam") for above, found in splits},
     }
     return result
@@ -105,8 +124,8 @@ def by_month(
     DataFrame or Unavailable
         scope, part, above, period, target; in the cascade's order, then by month. Each part's
         months sum exactly to its target, the parts of a scope exactly to what it hands down, in
-        every month: that month of its own target, or the same with padding. Unavailable as
-        `cascade`.
+        every month: that month of its own target, or the same with padding or a λ of the settings,
+        less what is held for planned hires. Unavailable as `cascade`.
 
     Notes
     -----
@@ -121,7 +140,8 @@ def by_month(
     if isinstance(top, Unavailable):
         return top
     first = whole[whole["above"] == str(case.scope)]
-    spans = schedule.parts(case, summed(first["target"]))
+    own = kept_for(_held(whole).get(str(case.scope), ()))
+    spans = schedule.parts(case, summed([*first["target"], own]))
     found: dict[str, np.ndarray] = {}
     _fill(case, top, whole, spans["target"].to_numpy(), season=spans["seasonality"].to_numpy(),
           into=found)  # fmt: skip
@@ -149,6 +169,26 @@ def _walked(
             yield from _walked(case, inner, below, bounds=bounds)
 
 
+def _held(found: pd.DataFrame) -> Mapping[str, tuple[OpenPost, ...]]:
+    return found.attrs.get("held", {})
+
+
+def _beyond(rows: pd.DataFrame) -> pd.DataFrame:
+    """How far what is handed down lies below or beyond each target."""
+    down = rows["handed_down"]
+    held = rows["held"] if "held" in rows else 0.0 * down
+    pairs = [
+        (np.nan, np.nan) if np.isnan(one) else beyond(target, summed([one, more]))
+        for target, one, more in zip(rows["target"], down, held, strict=True)
+    ]
+    short, over = np.array(pairs, dtype=float).reshape(-1, 2).T
+    return rows.assign(
+        not_handed_out=short,
+        over_assigned=over,
+        over_assignment=down / rows["target"].where(rows["target"] > 0),
+    )
+
+
 def _in_order(above: str, frames: dict[str, pd.DataFrame]) -> list[pd.DataFrame]:
     """Rows of a scope's parts, each followed by its own."""
     rows = []
@@ -166,16 +206,18 @@ def _fill(
     """The months of a level's parts and of all below them, put into `into` by (above, scope)."""
     above = str(level.scope)
     own = whole[whole["above"] == above]
-    table = months(case, own, columns, posts=level.posts, season=season)
+    held = _held(whole)
+    table = months(case, own, columns, posts=level.posts, season=season, held=held.get(above, ()))
     for row, amounts in zip(own.itertuples(index=False), table, strict=True):
         into[above, row.scope] = amounts
         inner = level.below.get(row.scope)
         if inner is None:
             continue
         sums = amounts
-        if row.handed_down != row.target:
-            unit = fine_unit(row.handed_down, parts=len(amounts), unit=case.settings.targets.unit)
-            unit = common(unit, np.array([row.handed_down])) or 0.01
-            named = dict(enumerate(amounts))
-            sums = split(row.handed_down, named, unit=unit).to_numpy()
+        down = summed([row.handed_down, kept_for(held.get(row.scope, ()))])
+        if down != row.target:
+            unit = fine_unit(down, parts=len(amounts), unit=case.settings.targets.unit)
+            unit = common(unit, np.array([down])) or 0.01
+            named = dict(enumerate(amounts if amounts.sum() > 0 else season))
+            sums = split(down, named, unit=unit).to_numpy()
         _fill(case, inner, whole, sums, season=season, into=into)

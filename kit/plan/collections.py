@@ -12,7 +12,7 @@ from kit.data.case import Case
 from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.errors import UnknownPeriodError
-from kit.plan.history import cutoff, days_before, sums
+from kit.plan.history import LATE, cutoff, days_before, sums
 from kit.plan.payments import Habits, habits
 from kit.plan.schedule import due
 
@@ -195,11 +195,11 @@ def _between(case: Case) -> pd.Series:
     eve = cutoff(case)
     year = (pd.Timestamp(eve) - pd.DateOffset(years=1) + pd.Timedelta(1, "D")).date()
     now, then = booked(year, eve, years=0), booked(year, eve, years=1)
-    whole = days.index[0] <= pd.Timestamp(year) - pd.DateOffset(years=1) + pd.Timedelta(31, "D")
+    whole = days.index[0] <= pd.Timestamp(year) - pd.DateOffset(years=1) + LATE
     growth = now / then if whole and then > 0 else 1.0
     worked = case.calendar.workdays(first, last)
     worked = worked if len(worked) else pd.date_range(first, last)
-    if days.index[0] <= pd.Timestamp(first) - pd.DateOffset(years=1) + pd.Timedelta(31, "D"):
+    if days.index[0] <= pd.Timestamp(first) - pd.DateOffset(years=1) + LATE:
         total = booked(first, last, years=1) * growth
     else:
         total = float(days.mean()) * ((last - first).days + 1)

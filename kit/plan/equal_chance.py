@@ -18,11 +18,11 @@ class Quotas(NamedTuple):
     Parameters
     ----------
     amounts : array
-        Sum to what is handed out, where the bounds allow it.
+        Sum to what is handed out, where the bounds allow it and no λ was given.
     by_chance : array of bool
         False for parts that got their share of the blend instead.
     lam : float or None
-        λ; None where no part has both a forecast and a spread.
+        λ; None where no part has a forecast, or none has a spread to solve it from.
     """
 
     amounts: np.ndarray
@@ -65,6 +65,7 @@ def quotas(
     sd: np.ndarray,
     low: np.ndarray,
     high: np.ndarray,
+    lam: float | None = None,
 ) -> Quotas:
     """Split an amount so that all parts are equally likely to reach theirs.
 
@@ -77,6 +78,8 @@ def quotas(
         Forecast and its standard deviation, NaN where not known.
     low, high : array
         Bounds of each part; infinite for none.
+    lam : float, optional
+        λ, given rather than solved for: the quotas then sum to what they sum to.
 
     Returns
     -------
@@ -86,7 +89,8 @@ def quotas(
     -----
     quota = mean + λ × sd, held between 0 or the floor and the cap, with the one λ that gives the
     total: errors of one shape then leave all parts the same chance. A part without a forecast gets
-    its share of the blend first. Without any spread the forecasts are scaled in proportion.
+    its share of the blend first. Without any spread the forecasts are scaled in proportion. A given
+    λ leaves every quota at mean + λ × sd, within its bounds, whatever the total.
 
     Examples
     --------
@@ -95,6 +99,8 @@ def quotas(
     >>> found = quotas(240, np.array([0.5, 0.5]), **two, **free)
     >>> found.amounts.tolist(), found.lam
     ([110.0, 130.0], 1.0)
+    >>> quotas(240, np.array([0.5, 0.5]), **two, **free, lam=0.5).amounts.tolist()
+    [105.0, 115.0]
     """
     low = np.maximum(low, 0.0)
     known = (weight > 0) & np.isfinite(mean) & np.isfinite(sd)
@@ -104,6 +110,9 @@ def quotas(
     if not known.any():
         return Quotas(amounts, known, None)
     mean, sd, low, high = mean[known], sd[known], low[known], high[known]
+    if lam is not None:
+        amounts[known] = np.clip(mean + lam * sd, low, high)
+        return Quotas(amounts, known, lam)
     if not (sd > 0).any():
         amounts[known] = np.clip(mean * max(rest, 0.0) / mean.sum(), low, high)
         return Quotas(amounts, known, None)

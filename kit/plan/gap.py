@@ -9,6 +9,7 @@ from kit.data.case import Case
 from kit.data.tables import SCOPE_COLUMNS, Unavailable
 from kit.plan.allocation import children
 from kit.plan.bottom_up import bottom_up
+from kit.plan.street import beyond, kept_for, summed
 from kit.plan.target import Proposal
 from kit.scope import Scope
 
@@ -33,8 +34,9 @@ def by_part(
     DataFrame or Unavailable
         scope, part, top_down, bottom_up, shortfall (top_down − bottom_up, positive where more is
         asked than the people can bring; money), shortfall_share (of bottom_up); the last row is the
-        whole (part `total`), whose top_down is what the parts carry together. A row `unplaced`
-        stands before it where somebody belongs to no part, such as a hire without a region.
+        whole (part `total`), whose top_down is what the rows above carry together. A row
+        `unplaced` stands before it where somebody belongs to no part, such as a hire without a
+        region, with what is held for such hires.
         Unavailable as `children` and `kit.plan.bottom_up.bottom_up`.
 
     Notes
@@ -55,9 +57,10 @@ def by_part(
     rows = [*zip(found["scope"], found["part"], found["target"], below, strict=True)]
     placed = staffed.frame[SCOPE_COLUMNS[scopes[0].kind]].isin([one.id for one in scopes])
     apart = float(staffed.frame.loc[~placed, "amount"].sum())
-    if apart:
-        rows.append((None, "unplaced", 0.0, apart))
-    rows.append((str(case.scope), "total", sum(found["target"]), staffed.basis.amount))
+    held = kept_for(found.attrs.get("held", {}).get(str(case.scope), ()))
+    if apart or held:
+        rows.append((None, "unplaced", held, apart))
+    rows.append((str(case.scope), "total", sum(found["target"]) + held, staffed.basis.amount))
     table = pd.DataFrame(rows, columns=["scope", "part", "top_down", "bottom_up"])
     short = table["top_down"] - table["bottom_up"]
     return table.assign(
@@ -81,14 +84,16 @@ def street(
     -------
     DataFrame or Unavailable
         measure, amount (money), share (of the target); Unavailable is handed back. Measures, in
-        this order: target; reserve (held back); handed_out; padding (put on top on the way down);
-        not_to_reps (ends with a part that has no reps), where there is any; street_quota (Σ quotas
-        of reps; its share is told below); over_assignment (no amount; its share is street_quota ÷
-        target).
+        this order: target; reserve (held back); handed_out; padding (put on top on the way down),
+        or with a λ of the settings not_handed_out and over_assigned (what all below comes to below
+        or beyond handed_out); held_for_hires (stays with their teams) and not_to_reps (ends with a
+        part that has no reps), where there is any; street_quota (Σ quotas of reps; its share is
+        told below); over_assignment (no amount; its share is street_quota ÷ target).
 
     Notes
     -----
-    target − reserve = handed_out and handed_out + padding = street_quota + not_to_reps.
+    target − reserve = handed_out, and handed_out + padding, or handed_out − not_handed_out +
+    over_assigned, = held_for_hires + not_to_reps + street_quota.
 
     Examples
     --------
@@ -111,17 +116,26 @@ def street(
     quotas = float(ends.loc[reps, "target"].sum())
     elsewhere = float(ends.loc[~reps, "target"].sum())
     target = proposal.target
+    held = summed(kept_for(some) for some in cascade.attrs.get("held", {}).values())
     amounts = {
         "target": target,
         "reserve": proposal.reserve,
         "handed_out": proposal.handed_out,
-        "padding": quotas + elsewhere - proposal.handed_out,
+    }
+    if cascade.attrs.get("fixed"):
+        short, over = beyond(proposal.handed_out, summed([*ends["target"], held]))
+        amounts |= {"not_handed_out": short, "over_assigned": over}
+    else:
+        amounts["padding"] = quotas + elsewhere + held - proposal.handed_out
+    amounts |= {
+        "held_for_hires": held,
         "not_to_reps": elsewhere,
         "street_quota": quotas,
         "over_assignment": np.nan,
     }
-    if not elsewhere:
-        amounts.pop("not_to_reps")
+    for name in ("held_for_hires", "not_to_reps"):
+        if not amounts[name]:
+            amounts.pop(name)
     frame = pd.DataFrame({"measure": list(amounts), "amount": list(amounts.values())})
     whole = target if target > 0 else np.nan
     share = frame["amount"].mask(frame["measure"] == "street_quota") / whole

@@ -14,7 +14,7 @@ from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.plan import equal_chance
 from kit.plan.baseline import Outlook, outlook
-from kit.plan.weights import posts_by_part, presence, weighted
+from kit.plan.weights import attendance, posts_by_part, weighted
 from kit.scope import Scope
 
 
@@ -28,7 +28,7 @@ class Level:
     parts : DataFrame
         See `parts`.
     posts : mapping of scope to array
-        Ramped full posts of each part by month.
+        Ramped full posts of each part by month, planned hires of a team or region counted in.
     below : mapping of scope to Level
         Of the parts that are split further.
     """
@@ -53,7 +53,7 @@ def parts(case: Case) -> pd.DataFrame | Unavailable:
     found = weighted(case)
     if isinstance(found, Unavailable) or case.settings.targets.split != "equal_chance":
         return found
-    there, expected = presence(case), []
+    there, expected = attendance(case), []
     for one in found["scope"]:
         ahead = outlook(narrowed(case, Scope.parse(one)))
         known = isinstance(ahead, Outlook)

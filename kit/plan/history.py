@@ -19,7 +19,7 @@ from kit.errors import UnknownPeriodError
 
 _LINES = 12  # product lines, largest first, that lend their errors to the backtest
 _BY_LINE = ("bookings", "quantity", "margin")
-_LATE = dt.timedelta(31)  # how late a scope's first day may lie for a span to count as covered
+LATE = dt.timedelta(31)  # how late a scope's first day may lie for a span to count as covered
 
 
 @dataclass(frozen=True)
@@ -124,17 +124,44 @@ def last_year(case: Case, *, measure: str = "bookings") -> float | None:
         None where the calendar has no such period, it is not over yet, the scope's data begin more
         than 31 days after its start, or its result is not above zero.
     """
-    try:
-        before = case.calendar.year_ago(case.period)
-    except UnknownPeriodError:
-        return None
     days = days_before(case, measure=measure)
-    if isinstance(days, Unavailable) or not len(days) or before.end > cutoff(case):
+    if isinstance(days, Unavailable) or not len(days):
         return None
-    if days.index[0].date() > before.start + _LATE:
-        return None
-    found = float(sums(days, [before]).iloc[0])
+    before = past_years(case, most=1, first=days.index[0])
+    found = float(sums(days, before).sum())
     return found if found > 0 else None
+
+
+def past_years(case: Case, *, most: int, first: pd.Timestamp | None) -> tuple[Period, ...]:
+    """The same period of the years before, as far as the data hold them wholly, latest first.
+
+    Parameters
+    ----------
+    case : Case
+    most : int
+        How many years back at the most.
+    first : Timestamp or None
+        First day of the data; None or NaT gives no periods.
+
+    Returns
+    -------
+    tuple of Period
+        Those over by the plan's cutoff, whose start lies at most 31 days before `first`.
+    """
+    found: list[Period] = []
+    if first is None or pd.isna(first):
+        return ()
+    one = case.period
+    for _ in range(most):
+        try:
+            one = case.calendar.year_ago(one)
+        except UnknownPeriodError:
+            break
+        if first > pd.Timestamp(one.start) + LATE:
+            break
+        if one.end <= cutoff(case):
+            found.append(one)
+    return tuple(found)
 
 
 def _lines(case: Case, last: dt.date) -> list[pd.DataFrame]:

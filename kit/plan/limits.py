@@ -15,6 +15,7 @@ from kit.errors import InfeasibleError, nearest
 from kit.plan import hierarchy
 from kit.plan.exact import Amounts, split
 from kit.plan.hierarchy import Level
+from kit.plan.units import fine_unit
 from kit.settings import TargetSettings
 
 _NEAR = 0.005  # money: less than half a hundredth is rounding
@@ -64,7 +65,8 @@ def bounds(
     What is asked of a rep is asked of his team, region and company too: a part carries at least
     what its own parts must carry ÷ (1 + padding), and at most what they can. So a lock far down
     holds whatever is decided above it. Growth limits hold for each part whose last year is known
-    and that has no lock, floor or cap of its own. A rep who is in two teams in the period carries
+    and that has no lock, floor or cap of its own; where they lie closer together than a unit, half
+    a unit to each side of their middle is allowed. A rep who is in two teams in the period carries
     an amount in both, by posts.
 
     Raises
@@ -156,6 +158,8 @@ def _sum(
         into.parts[above, row.scope] = (low, high)
         sums[0] += low
         sums[1] += high if row.weight > 0 else low
+    if any(one.weight > 0 for one in level.parts.attrs.get("open", ())):
+        sums[1] = np.inf  # what nobody else may take is held for the planned hires
     into.sums[above] = (sums[0], sums[1])
     return sums[0], sums[1]
 
@@ -187,6 +191,9 @@ def _own(
     if not row.last_year > 0 or not row.weight > 0:
         return low, high
     least, most = ((1 + one) * row.last_year for one in wanted.growth_limits)
+    step = fine_unit(row.last_year, parts=1, unit=wanted.unit) or 2 * _NEAR
+    room = max(step - (most - least), 0.0) / 2
+    least, most = least - room, most + room
     return _up(max(least, 0.0)), _down(max(most, 0.0))
 
 

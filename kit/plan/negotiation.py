@@ -16,7 +16,7 @@ from kit.plan.revision import framed, own_periods
 from kit.scope import Scope
 
 TOTAL = "total"
-_CLOSE = 0.005  # half a cent
+_CLOSE = 1e-4  # what sums of floats may be off; less than any currency's smallest unit
 _SHOWN = 20
 
 
@@ -204,7 +204,7 @@ def rows(
     """
     told = cells[(cells["kind"] != REST) & (cells["period"] != TOTAL)]
     each = told.groupby(["scope", "period"], sort=False)
-    sums = each[["before", "target"]].sum(min_count=1).dropna().reset_index()
+    sums = each[["before", "target"]].sum(min_count=1).round(6).dropna().reset_index()
     order = {state: place for place, state in enumerate(("decided", "spread", "proposed"))}
     states = each["state"].agg(lambda found: max(found, key=lambda one: order.get(one, 0)))
     sums["state"] = states.reindex(pd.MultiIndex.from_frame(sums[["scope", "period"]])).to_numpy()

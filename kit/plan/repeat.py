@@ -11,8 +11,8 @@ import pandas as pd
 from kit.data.case import Case
 from kit.data.once import once
 from kit.data.tables import Unavailable
-from kit.plan.history import cutoff
-from kit.plan.known import known, past_years, year_before
+from kit.plan.history import LATE, cutoff, past_years
+from kit.plan.known import known, year_before
 
 _YEARS = 3
 
@@ -57,8 +57,10 @@ def repeat_business(case: Case) -> Repeat | Unavailable:
     Returns
     -------
     Repeat or Unavailable
-        Unavailable (reason `no_repeat_history`) where no past period and the year before it are
-        held wholly.
+        Unavailable where no past period and the twelve months before it are held wholly (reason
+        `no_repeat_history`, detail the first day of the orders, `no_repeat_orders` where there are
+        none), or where no customer is known to have bought in these (reason `no_repeat_customers`,
+        detail the period).
 
     Notes
     -----
@@ -82,21 +84,22 @@ def repeat_business(case: Case) -> Repeat | Unavailable:
     base = float(bought.sum())
     deals = data.frame("opportunities")
     deals = deals[deals["status"] == "won"]
-    sums, levels = [], []
+    sums, levels, nameless = [], [], False
     for one in past_years(case, most=_YEARS, first=sales["date"].min()):
         until = (pd.Timestamp(one.start) - lead).date()
-        if sales["date"].min() > year_before(until) + pd.Timedelta(31, "D"):
+        if sales["date"].min() > year_before(until) + LATE:
             break
         before = _bought(sales, year_before(until), pd.Timestamp(until))
         before = before[before > 0]
         if before.empty:
+            nameless = True
             break
         span = (pd.Timestamp(one.start), pd.Timestamp(one.end))
         came = _came(sales, deals, *span, customers=before.index)
         sums.append((before, came))
         levels.append(float(came.sum() / before.sum()))
     if not sums:
-        return Unavailable(reason="no_repeat_history", detail=case.period.name)
+        return _unknown(sales, nameless=nameless, period=case.period.name)
     total = sum(float(before.sum()) for before, _ in sums)
     level = max(sum(float(came.sum()) for _, came in sums) / total, 0.0)
     squares = sum(float(((came - level * before) ** 2).sum()) for before, came in sums)
@@ -105,6 +108,17 @@ def repeat_business(case: Case) -> Repeat | Unavailable:
     by_year = base**2 * float(np.var(levels, ddof=1)) * (1 + 1 / many) if many > 1 else 0.0
     spread = math.sqrt(max(by_customer, by_year))
     return Repeat(level * base, spread, level, base, len(bought), many)
+
+
+def _unknown(sales: pd.DataFrame, *, nameless: bool, period: str) -> Unavailable:
+    """Why no past year tells the level."""
+    if nameless:
+        return Unavailable(reason="no_repeat_customers", detail=period)
+    if sales.empty:
+        return Unavailable(reason="no_repeat_orders")
+    return Unavailable(
+        reason="no_repeat_history", detail=sales["date"].min().date().isoformat()
+    )
 
 
 def _bought(sales: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.Series:

@@ -43,6 +43,8 @@ class RequiredFunnel:
         See `required_funnel`.
     pipeline : Unavailable or None
         Why the steps before the orders are not told; None where they are.
+    repeat_unknown : Unavailable or None
+        Why repeat business is not known and so not taken off; None where it is.
     """
 
     amount: float
@@ -55,6 +57,7 @@ class RequiredFunnel:
     interval: float
     steps: pd.DataFrame
     pipeline: Unavailable | None
+    repeat_unknown: Unavailable | None = None
 
 
 @once
@@ -88,9 +91,12 @@ def required_funnel(case: Case, amount: float | Unavailable) -> RequiredFunnel |
         needed(won) = (amount − repeat business) ÷ mean deal size;  needed(s) = needed(won) ÷ P(s)
         covered(s) = w ÷ P(s)
 
-    so the missing of every step fills the same gap: they are alternatives, not a sum. Activities
-    are those of the last twelve months ÷ opportunities created in them; they hold the visits made
-    for repeat business too. Intervals come from 4,000 draws with the settings' seed: repeat
+    where repeat business is 0 as long as it is not known: then all of the amount is to be won, and
+    `repeat_unknown` says why. The missing of every step fills the same gap: they are alternatives,
+    not a sum. Activities are those of the last twelve months ÷ opportunities created in them; they
+    hold the visits made for repeat business too.
+
+    Intervals come from 4,000 draws with the settings' seed: repeat
     business and mean deal size normal, conversions Beta(onward + ½, left − onward + ½), activities
     per opportunity normal with the error of twelve monthly ratios; low and high are quantiles at
     `track.interval`. The chance of single outcomes is not in them.
@@ -131,6 +137,7 @@ def required_funnel(case: Case, amount: float | Unavailable) -> RequiredFunnel |
         interval=level,
         steps=steps.reindex(columns=_COLUMNS).reset_index(drop=True),
         pipeline=stages if isinstance(stages, Unavailable) else None,
+        repeat_unknown=None if told else again,
     )
 
 

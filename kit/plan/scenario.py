@@ -1,9 +1,9 @@
-"""Scenarios: the same scope and period under other parameters, compared with one another."""
+"""Scenarios: the same scope and period under other parameters, side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,47 +11,21 @@ import pandas as pd
 from kit.data.case import Case, reopen
 from kit.data.once import once
 from kit.data.tables import Unavailable
-from kit.data.territory import display
-from kit.errors import SettingsError
+from kit.errors import InfeasibleError, SettingsError
 from kit.plan.allocation import children
-from kit.plan.baseline import Outlook, outlook
-from kit.plan.cascade import narrowed
+from kit.plan.comparison import Comparison, compare, differing, titled
 from kit.plan.target import Proposal, proposal
-from kit.scenarios import find, scenarios
-from kit.scope import Scope
-from kit.settings import Settings
+from kit.scenario_file import Scenario, short
+from kit.scenarios import find, shown
 
-RESERVE = "reserve"  # the row of what is not handed out
-_COLUMNS = [
-    "scope", "part", "target_a", "target_b", "change", "change_share", "chance_a", "chance_b",
-]  # fmt: skip
+__all__ = ["Comparison", "compare", "differing", "each", "of", "pair", "reopen", "titled"]
 
-
-@dataclass(frozen=True)
-class Comparison:
-    """Two cases of one scope and period beside each other.
-
-    Parameters
-    ----------
-    title_a, title_b : str
-        The scenarios' titles; empty for the parameters as they are, without a scenario.
-    parts : DataFrame
-        scope, part, target_a, target_b, change (b − a), change_share (change ÷ target_a, null where
-        that is 0), chance_a, chance_b (fractions, null where not known); the whole scope first,
-        then its parts, then the reserve (scope `reserve`) where one of the two keeps any.
-    settings : DataFrame
-        setting (dotted key), value_a, value_b; one row a parameter that differs, None where unset.
-    """
-
-    title_a: str
-    title_b: str
-    parts: pd.DataFrame
-    settings: pd.DataFrame
+_FIGURES = ("target", "growth", "handed_out", "reserve", "chance")
 
 
 @once
 def of(case: Case, name: str) -> Case:
-    """The case as it was opened, under one of its company's scenarios; an empty name is without one.
+    """The case as it was opened, under a scenario of its company (name or title); empty: none.
 
     Parameters laid over it since, such as by levers that were moved, do not count.
 
@@ -61,52 +35,49 @@ def of(case: Case, name: str) -> Case:
         Where there is no such scenario (the nearest one is named) or the case was built by hand.
     """
     origin = case.origin
+    name = find(origin.config, name).name if origin and name else name
     if origin is None or origin.given in (None, origin.overrides):
         return case if origin and origin.scenario == name else reopen(case, scenario=name)
     first = replace(case, origin=replace(origin, overrides=origin.given))
     return reopen(first, scenario=name)
 
 
-def titled(case: Case) -> str:
-    """The title of the scenario that a case is in; empty where it is in none."""
-    if case.origin is None or not case.origin.scenario:
-        return ""
-    return find(case.origin.config, case.origin.scenario).title
-
-
 @once
 def each(case: Case) -> pd.DataFrame | Unavailable:
-    """The case as it is and under every scenario of its company.
+    """The case as it is and under the scenarios of its company that a packet shows.
 
     Returns
     -------
     DataFrame or Unavailable
         scenario (name; empty for the case without one), title, note, target, growth (on last year),
-        handed_out, reserve, chance (fraction, null where not known); money where not said else.
-        The case without a scenario first, then by target, the lowest first. Scenarios under which
-        nothing can be proposed are left out. Unavailable (reason `no_scenarios`) where the company
-        has no scenario that can be shown.
+        handed_out, reserve, chance (fraction, null where not known), fault (`broken`: its file
+        cannot be used; `infeasible`: its locks and limits cannot hold together; else empty) and
+        detail (what is wrong, in one line); money where not said else. The case without a scenario
+        first, then by target, the lowest first, then those that cannot be used, without figures.
+        attrs: more, the number of scenarios beyond those shown. Scenarios under which nothing can
+        be proposed are left out. Unavailable (reason `no_scenarios`) where the company has no
+        scenario that can be shown.
+
+    Notes
+    -----
+    Shown are those of `kit.scenarios.shown`: no drafts but the chosen one, and not more than
+    `kit.scenarios.SHOWN`. A broken file costs only itself, unless it is the chosen one. What is
+    wrong with a file may name others than the case's scope, so the detail is for the company alone.
     """
-    known = scenarios(case.origin.config) if case.origin else ()
-    named = [("", "", ""), *((one.name, one.title, one.note) for one in known)]
-    rows = []
-    for name, title, note in named if known else ():
-        found = proposal(of(case, name))
-        if isinstance(found, Proposal):
-            rows.append(
-                {
-                    "scenario": name, "title": title, "note": note, "target": found.target,
-                    "growth": found.growth, "handed_out": found.handed_out,
-                    "reserve": found.reserve, "chance": found.chance,
-                }
-            )  # fmt: skip
+    if case.origin is None:
+        return Unavailable(reason="no_scenarios", detail=case.settings.company)
+    known, more = shown(case.origin.config, chosen=case.origin.scenario)
+    rows = [_row(case, one) for one in (Scenario("", "", "", Path()), *known)]
+    rows = [row for row in rows if row]
     if not any(row["scenario"] for row in rows):
         return Unavailable(reason="no_scenarios", detail=case.settings.company)
-    frame = pd.DataFrame(rows).astype({"growth": "float64", "chance": "float64"})
-    order = frame.assign(first=frame["scenario"] != "").sort_values(
-        ["first", "target", "scenario"], kind="stable"
-    )
-    return frame.loc[order.index].reset_index(drop=True)
+    frame = pd.DataFrame(rows).astype(dict.fromkeys(_FIGURES, "float64"))
+    order = frame.assign(
+        first=frame["scenario"] != "", broken=frame["target"].isna(),
+    ).sort_values(["first", "broken", "target", "scenario"], kind="stable")  # fmt: skip
+    found = frame.loc[order.index].reset_index(drop=True)
+    found.attrs = {"more": more}
+    return found
 
 
 def pair(case: Case, *, first: str = "", second: str = "") -> Comparison | Unavailable:
@@ -122,133 +93,44 @@ def pair(case: Case, *, first: str = "", second: str = "") -> Comparison | Unava
     Returns
     -------
     Comparison or Unavailable
-        Unavailable as `each` and `compare`, and where both are empty and there is only one scenario
-        (reason `no_scenarios`).
+        Unavailable as `each` and `compare`, and where both are empty and there are not two
+        scenarios that can be used (reason `no_scenarios`).
     """
     if not first and not second:
         found = each(case)
         if isinstance(found, Unavailable):
             return found
-        names = [one for one in found["scenario"] if one]
+        usable = found[(found["scenario"] != "") & (found["fault"] == "")]
+        names = usable["scenario"].tolist()
         if len(names) < 2:
             return Unavailable(reason="no_scenarios", detail=case.settings.company)
         first, second = names[0], names[-1]
     return compare(of(case, first), of(case, second))
 
 
-def compare(case_a: Case, case_b: Case) -> Comparison | Unavailable:
-    """What changes from one case to another, for whom, and with what chance.
-
-    Parameters
-    ----------
-    case_a, case_b : Case
-        Of the same scope and period, seen on the same day; see `of`.
-
-    Returns
-    -------
-    Comparison or Unavailable
-        Unavailable where one of the two cannot be given a target; see `kit.plan.target.proposal`.
-
-    Raises
-    ------
-    SettingsError
-        Where the cases differ in scope, period or day.
-    InfeasibleError
-        Where the locks, floors and caps of one of them cannot hold together.
-
-    Notes
-    -----
-    The chance of a part is that of its own outlook reaching what it is given. Chances of parts say
-    nothing of the whole's: parts move together only in part.
-    """
-    _require_alike(case_a, case_b)
-    plans = [proposal(one) for one in (case_a, case_b)]
-    for plan in plans:
-        if isinstance(plan, Unavailable):
-            return plan
-    rows = {str(case_a.scope): display(case_a, case_a.scope)}
-    sides, alike = [], _same_outlook(case_a, case_b)
-    for case, plan in zip((case_a, case_b), plans, strict=True):
-        found = {str(case.scope): (plan.target, plan.chance)}
-        parts = children(case, plan)
-        for one in () if isinstance(parts, Unavailable) else parts.itertuples(index=False):
-            rows[one.scope] = one.part
-            ahead = _outlook(case_a if alike else case, one.scope)
-            known = isinstance(ahead, Outlook)
-            found[one.scope] = (one.target, ahead.chance(one.target) if known else None)
-        sides.append(found)
-    if any(plan.reserve for plan in plans):
-        rows[RESERVE] = RESERVE
-        for side, plan in zip(sides, plans, strict=True):
-            side[RESERVE] = (plan.reserve, None)
-    frame = pd.DataFrame({"scope": list(rows), "part": list(rows.values())})
-    for letter, side in zip("ab", sides, strict=True):
-        pairs = [side.get(one, (None, None)) for one in rows]
-        frame[f"target_{letter}"] = pd.array([target for target, _ in pairs], dtype="float64")
-        frame[f"chance_{letter}"] = pd.array([chance for _, chance in pairs], dtype="float64")
-    frame["change"] = frame["target_b"] - frame["target_a"]
-    before = frame["target_a"]
-    frame["change_share"] = frame["change"] / before.where(before != 0)
-    return Comparison(
-        title_a=titled(case_a),
-        title_b=titled(case_b),
-        parts=frame[_COLUMNS],
-        settings=differing(case_a.settings, case_b.settings),
-    )
+def _row(case: Case, scenario: Scenario) -> dict[str, Any] | None:
+    """What a scenario comes to, or what is wrong with it; None where nothing can be proposed."""
+    row = {"scenario": scenario.name, "title": scenario.title, "note": scenario.note,
+           **dict.fromkeys(_FIGURES), "fault": "", "detail": ""}  # fmt: skip
+    try:
+        if scenario.fault:
+            raise SettingsError(scenario.fault)
+        other = of(case, scenario.name)
+        plan = proposal(other)
+        if not isinstance(plan, Proposal):
+            return None
+        _require_feasible(other, plan)
+    except (SettingsError, InfeasibleError) as error:
+        if scenario.name == case.origin.scenario and isinstance(error, SettingsError):
+            raise
+        broken = isinstance(error, SettingsError)
+        told = "" if broken and case.scope.kind != "company" else short(error, scenario.path)
+        return row | {"fault": "broken" if broken else "infeasible", "detail": told}
+    return row | {name: getattr(plan, name) for name in _FIGURES}
 
 
-def differing(settings_a: Settings, settings_b: Settings) -> pd.DataFrame:
-    """The parameters in which two sets differ.
-
-    Returns
-    -------
-    DataFrame
-        setting (dotted key, such as `targets.blend.history`), value_a, value_b; None where unset.
-
-    Examples
-    --------
-    >>> one = Settings(company="a", data_dir=".")
-    >>> other = one.model_copy(update={"seed": 7})
-    >>> differing(one, other).to_dict("records")
-    [{'setting': 'seed', 'value_a': 0, 'value_b': 7}]
-    """
-    one, other = (dict(_flat(found.model_dump(mode="json"))) for found in (settings_a, settings_b))
-    keys = [key for key in {**one, **other} if one.get(key) != other.get(key)]
-    return pd.DataFrame(
-        {
-            "setting": pd.Series(keys, dtype="str"),
-            "value_a": pd.Series([one.get(key) for key in keys], dtype="object"),
-            "value_b": pd.Series([other.get(key) for key in keys], dtype="object"),
-        }
-    )
-
-
-def _require_alike(case_a: Case, case_b: Case) -> None:
-    for name in ("scope", "period", "as_of"):
-        one, other = getattr(case_a, name), getattr(case_b, name)
-        if one != other:
-            raise SettingsError(
-                f"Two cases with another {name} cannot be compared: {one} and {other}. "
-                f"Open both with the same {name}."
-            )
-
-
-@once
-def _outlook(case: Case, scope: str) -> Outlook | Unavailable:
-    return outlook(narrowed(case, Scope.parse(scope)))
-
-
-def _same_outlook(case_a: Case, case_b: Case) -> bool:
-    """Whether two cases differ only in what no outlook asks for, so that one serves both."""
-    one, other = case_a.settings, case_b.settings
-    aims = one.targets.model_copy(update={"trust": other.targets.trust})
-    same = one.model_copy(update={"targets": other.targets}) == other and aims == one.targets
-    return case_a.data is case_b.data and same
-
-
-def _flat(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    for key, found in tree.items():
-        if isinstance(found, Mapping):
-            yield from _flat(found, f"{above}{key}.")
-        else:
-            yield f"{above}{key}", found
+def _require_feasible(case: Case, plan: Proposal) -> None:
+    """Split a plan where its parameters hold anything that may leave no split."""
+    wanted = case.settings.targets
+    if wanted.locks or wanted.floors or wanted.caps or wanted.growth_limits is not None:
+        children(case, plan)

@@ -11,14 +11,12 @@ from kit.data.calendar import Period
 from kit.data.case import Case
 from kit.data.once import once
 from kit.data.tables import Unavailable
-from kit.errors import UnknownPeriodError
 from kit.plan.exact import split
-from kit.plan.history import cutoff, days_before, sums
+from kit.plan.history import days_before, past_years, sums
 from kit.plan.units import fine_unit, to_unit
 
 _YEARS = 3
 _ONE_YEAR = 0.5  # what is left of a season that was seen in one year only
-_LATE = pd.Timedelta(31, "D")
 
 
 def due(case: Case, amount: float, *, measure: str = "bookings") -> pd.Series:
@@ -107,7 +105,13 @@ def parts(
 
 @once
 def seasonality(case: Case, *, measure: str = "bookings") -> pd.Series:
-    """Shares of the period's months in its amount, from season and working days; they sum to 1."""
+    """Shares of the period's months in its amount, from season and working days; they sum to 1.
+
+    See Also
+    --------
+    kit.plan.season.load : what a month brings against the average month of a year, to compare
+        months of different periods; within the case's period it follows these shares.
+    """
     months = case.calendar.parts(case.period)
     days = np.array([one.sum() for one in _by_month(case)])
     weight = days * _season(case, len(months), measure=measure)
@@ -146,15 +150,9 @@ def _season(case: Case, many: int, *, measure: str) -> np.ndarray:
     if isinstance(days, Unavailable) or not len(days) or many < 2:
         return flat
     seen = []
-    before = case.period
-    for _ in range(_YEARS):
-        try:
-            before = case.calendar.year_ago(before)
-        except UnknownPeriodError:
-            break
-        known = days.index[0] <= pd.Timestamp(before.start) + _LATE and before.end <= cutoff(case)
+    for before in past_years(case, most=_YEARS, first=days.index[0]):
         months = case.calendar.parts(before)
-        if known and len(months) == many:
+        if len(months) == many:
             seen.append(_against_days(case, days, months))
     seen = [one for one in seen if one is not None]
     if not seen:

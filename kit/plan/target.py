@@ -15,6 +15,7 @@ from kit.plan.baseline import Outlook, outlook
 from kit.plan.basis import Basis
 from kit.plan.bottom_up import bottom_up
 from kit.plan.growth import growth
+from kit.plan.handed import Handed, handed
 from kit.plan.history import last_year
 from kit.plan.market import market
 from kit.plan.pipeline import pipeline
@@ -66,6 +67,8 @@ class Proposal:
     outlook : Outlook or Unavailable
     absent : tuple of (view, Unavailable)
         The views that the data cannot give, and why.
+    handed : Handed or None
+        What is decided for the scope by others; None for the company.
     """
 
     method: str
@@ -85,6 +88,7 @@ class Proposal:
     views: pd.DataFrame
     outlook: Outlook | Unavailable
     absent: tuple[tuple[str, Unavailable], ...] = ()
+    handed: Handed | None = None
 
 
 @once
@@ -163,6 +167,7 @@ def proposal(case: Case) -> Proposal | Unavailable:
         absent=tuple(
             (view, one) for view, one in found.items() if isinstance(one, Unavailable)
         ),
+        handed=handed(case),
     )
 
 

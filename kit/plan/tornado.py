@@ -109,13 +109,13 @@ def _asked(case: Case, plan: Proposal, ahead: Outlook) -> Iterator[_Lever]:
     wanted, views = case.settings.targets, {"growth": growth, "market_share": market}
     if plan.method == "growth":
         name, now = "growth", wanted.growth
-        ends = [now - STEPS[name], now + STEPS[name]]
+        ends = [max(now - STEPS[name], -1.0), now + STEPS[name]]
     elif plan.method in ("strategy", "given") and wanted.value:
         name, now = "value", wanted.value
         ends = [now * (1 - STEPS[name]), now * (1 + STEPS[name])]
     elif plan.method == "market":
         name, now = "market_share", float(market(case).facts["share"])
-        ends = [max(now - STEPS[name], 0.0), now + STEPS[name]]
+        ends = [max(now - STEPS[name], 0.0), min(now + STEPS[name], 1.0)]
     else:
         return
     chances = []

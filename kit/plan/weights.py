@@ -17,8 +17,9 @@ from kit.data.territory import children as parts_of
 from kit.data.territory import reps
 from kit.errors import UnknownPeriodError
 from kit.plan import schedule
-from kit.plan.capacity import posts
+from kit.plan.capacity import hires, posts
 from kit.plan.history import cutoff
+from kit.plan.open_posts import open_posts
 from kit.scope import Scope
 
 
@@ -29,8 +30,9 @@ def weighted(case: Case) -> pd.DataFrame | Unavailable:
     Returns
     -------
     DataFrame or Unavailable
-        scope, part, last_year (money; NaN where not known), weight (sums to 1; 0 is no potential).
-        attrs["blend"] holds the shares of history, potential and capacity. Unavailable for a scope
+        scope, part, last_year (money; NaN where not known), weight (0 is no potential; sums to 1
+        with the open posts). attrs: blend, the shares of history, potential and capacity; open, the
+        `kit.plan.open_posts.OpenPost`s of the scope with their weights. Unavailable for a scope
         without parts (reason `no_children`), or without history, market or posts (`no_weights`).
 
     Notes
@@ -44,7 +46,11 @@ def weighted(case: Case) -> pd.DataFrame | Unavailable:
     it has no posts, with its result of the period just before, at the others' ratio of last year's
     to it. A rep who is there for a part of the period counts with that part of last year's result.
 
-    With `targets.split: even` all parts that would weigh anything weigh the same.
+    An open post, a planned hire, weighs by its ramped posts: the others' result a post for history,
+    nothing for potential, its posts for capacity, where it counts in all parts above it too.
+
+    With `targets.split: even` all parts that would weigh anything weigh the same, and an open post
+    what its ramped posts are of such a part's.
     """
     found = parts_of(case)
     if found.empty:
@@ -52,12 +58,18 @@ def weighted(case: Case) -> pd.DataFrame | Unavailable:
     even = case.settings.targets.split == "even"
     scopes = [Scope.parse(one) for one in found["scope"]]
     before = _last_year(case, scopes)
+    season = schedule.seasonality(case).to_numpy()
     by_month = np.array([posts_by_part(case)[str(one)] for one in scopes])
-    staffed = by_month @ schedule.seasonality(case).to_numpy()
+    staffed = by_month @ season
+    joining = open_posts(case)
+    open_ = np.array([np.array(one.by_month) @ season for one in joining])
+    people = np.array([_people(case)[str(one)] for one in scopes]) @ season
+    history, per_post = _with_newcomers(case, scopes, before, staffed, full=people)
+    potential = _potential(case, scopes)
     kinds = {
-        "history": _with_newcomers(case, scopes, before, staffed),
-        "potential": _potential(case, scopes),
-        "capacity": staffed,
+        "history": np.append(history, per_post * open_),
+        "potential": None if potential is None else np.append(potential, 0 * open_),
+        "capacity": np.append(staffed, open_),
     }
     blend = {
         kind: size
@@ -69,16 +81,38 @@ def weighted(case: Case) -> pd.DataFrame | Unavailable:
     blend = {kind: size / sum(blend.values()) for kind, size in blend.items()}
     weight = sum(size * kinds[kind] / kinds[kind].sum() for kind, size in blend.items())
     if even:
-        weight = np.where(weight > 0, 1.0, 0.0) if blend else np.ones(len(found))
+        weight = np.where(weight > 0, 1.0, 0.0)[: len(found)] if blend else np.ones(len(found))
+        usual = staffed[weight > 0].sum() / weight.sum() if weight.any() else 0.0
+        weight = np.append(weight, open_ / usual if usual > 0 else 0 * open_)
         weight, blend = weight / weight.sum(), {}
-    found = found.assign(last_year=before, weight=weight)
+    own, theirs = weight[: len(found)], weight[len(found) :]
+    found = found.assign(last_year=before, weight=own)
     found.attrs["blend"] = blend
+    found.attrs["open"] = tuple(
+        replace(one, weight=float(size)) for one, size in zip(joining, theirs, strict=True)
+    )
     return found
 
 
 @once
 def posts_by_part(case: Case) -> dict[str, np.ndarray]:
-    """Ramped full posts of each part of the scope, month by month of the period."""
+    """Ramped full posts of each part of the scope, month by month; planned hires are counted in."""
+    found = _people(case)
+    if not case.settings.targets.hires:
+        return found
+    months = case.calendar.parts(case.period)
+    names = [one.name for one in months]
+    for name, people in found.items():
+        scope = Scope.parse(name)
+        if scope.kind != "rep":
+            joining = hires(replace(case, scope=scope), months)
+            found = {**found, name: people + joining[names].sum().to_numpy(dtype=float)}
+    return found
+
+
+@once
+def _people(case: Case) -> dict[str, np.ndarray]:
+    """Ramped full posts of the people of each part, month by month of the period."""
     scopes = [Scope.parse(one) for one in parts_of(case)["scope"]]
     months = case.calendar.parts(case.period)
     own = posts(case, months)
@@ -90,7 +124,7 @@ def posts_by_part(case: Case) -> dict[str, np.ndarray]:
 
 
 @once
-def presence(case: Case) -> dict[str, float]:
+def attendance(case: Case) -> dict[str, float]:
     """The share of the period, by season, that each part of the scope is there; 1 but for reps.
 
     A rep who joins, leaves or moves within the period, or is ramped, has less than 1.
@@ -128,9 +162,10 @@ def _before(case: Case, step: Callable[[Period], Period]) -> Period | None:
 
 
 def _with_newcomers(
-    case: Case, scopes: list[Scope], before: np.ndarray, staffed: np.ndarray
-) -> np.ndarray:
-    """Last year's results, and a stand-in for parts that had no full year."""
+    case: Case, scopes: list[Scope], before: np.ndarray, staffed: np.ndarray, *,
+    full: np.ndarray,
+) -> tuple[np.ndarray, float]:  # fmt: skip
+    """Last year's results, with a stand-in for parts that had no full year; the result a post."""
     year_ago = _before(case, case.calendar.year_ago)
     people = reps(case).set_index("rep_id")["hired_on"]
     new = [
@@ -138,14 +173,14 @@ def _with_newcomers(
         for one in scopes
     ]
     known = ~np.isnan(before) & ~np.array([bool(one) for one in new])
-    per_post = before[known].sum() / staffed[known].sum() if staffed[known].sum() > 0 else 0.0
+    per_post = before[known].sum() / full[known].sum() if full[known].sum() > 0 else 0.0
     stand_in = per_post * staffed
-    there = np.array([presence(case)[str(one)] for one in scopes])
+    there = np.array([attendance(case)[str(one)] for one in scopes])
     lately = np.nan_to_num(_results(case, scopes, _before(case, case.calendar.previous)))
     if lately[known].sum() > 0:
         grown = before[known].sum() / lately[known].sum()
         stand_in = np.where(stand_in > 0, stand_in, grown * lately * there)
-    return np.where(known, before * there, stand_in)
+    return np.where(known, before * there, stand_in), float(per_post)
 
 
 def _potential(case: Case, scopes: list[Scope]) -> np.ndarray | None:

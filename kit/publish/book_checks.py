@@ -13,11 +13,10 @@ from kit.publish.book_layout import FIRST_COLUMN, FIRST_ROW, column
 
 WHOLE = "C6"  # the cell that counts the sums that differ
 _FEW = 200  # arguments of one SUM
-_CHECK = "#,##0.00;[Red]-#,##0.00;–"
 _RED = "F8CBAD"
 
 
-def write(sheet: Worksheet, depths: Sequence[int], *, many: int) -> None:
+def write(sheet: Worksheet, depths: Sequence[int], *, many: int, digits: int = 2) -> None:
     """Write the formulas: months against the total, and parts against the line above them.
 
     Parameters
@@ -28,7 +27,11 @@ def write(sheet: Worksheet, depths: Sequence[int], *, many: int) -> None:
         Depth of each line, in order; a line's parts follow it, one deeper.
     many : int
         Number of columns before the total.
+    digits : int
+        Decimals of the currency, to which differences are rounded.
     """
+    digit = f"#,##0.{'0' * digits}" if digits else "#,##0"
+    shape = f"{digit};[Red]-{digit};–"
     total, across = column(many), FIRST_COLUMN + many + 1
     below: dict[int, list[int]] = {}
     open_: list[int] = []
@@ -39,17 +42,18 @@ def write(sheet: Worksheet, depths: Sequence[int], *, many: int) -> None:
         open_.append(FIRST_ROW + place)
     for place in range(len(depths)):
         row = FIRST_ROW + place
-        cells = [(across, f"=ROUND(SUM({column(0)}{row}:{column(many - 1)}{row})-{total}{row},2)")]
+        months = f"SUM({column(0)}{row}:{column(many - 1)}{row})"
+        cells = [(across, f"=ROUND({months}-{total}{row},{digits})")]
         for number in range(many + 1) if row in below else ():
             letter = column(number)
             parts = _sum([f"{letter}{one}" for one in _runs(below[row], letter)])
-            cells.append((across + 1 + number, f"=ROUND({parts}-{letter}{row},2)"))
+            cells.append((across + 1 + number, f"=ROUND({parts}-{letter}{row},{digits})"))
         for where, formula in cells:
             cell = sheet.cell(row, where, formula)
-            cell.number_format = _CHECK
+            cell.number_format = shape
     last = f"{get_column_letter(across + many + 1)}{FIRST_ROW + len(depths) - 1}"
     area = f"{get_column_letter(across)}{FIRST_ROW}:{last}"
-    sheet[WHOLE] = (f"=SUMPRODUCT(--(ABS({area})>0.005))")
+    sheet[WHOLE] = f"=SUMPRODUCT(--(ABS({area})>{0.5 * 10**-digits:.{digits + 1}f}))"
     sheet[WHOLE].font = Font(bold=True)
     wrong = PatternFill("solid", bgColor=_RED)
     for where in (area, WHOLE):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from babel.numbers import get_currency_precision
 from openpyxl.utils import get_column_letter
 
 from kit.data.formulas import defused
@@ -38,6 +39,17 @@ def seal(lines: Sequence[str]) -> str:
 def column(place: int) -> str:
     """The letter of the column of the n-th period, from 0."""
     return get_column_letter(FIRST_COLUMN + place)
+
+
+def decimals(currency: str) -> int:
+    """How many decimals an amount of a currency has at the most; 2 for one that is not known.
+
+    Examples
+    --------
+    >>> decimals("CNY"), decimals("JPY"), decimals("KWD")
+    (2, 0, 3)
+    """
+    return get_currency_precision(currency)
 
 
 def as_json(found: Mapping[str, Any]) -> str:

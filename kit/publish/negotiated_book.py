@@ -23,6 +23,7 @@ from kit.show.words import Words
 _MOST_BYTES, _MOST_UNPACKED, _MOST_PARTS = 10_000_000, 100_000_000, 1_000
 _OLD = b"\xd0\xcf\x11\xe0"  # an OLE file: .xls, or an .xlsx with a password
 _SHOWN = 20
+_NOISE = 1e-6  # what a sum or product of a spreadsheet may be off
 _AGAIN = "Export the table anew and enter the figures there."
 
 
@@ -38,7 +39,8 @@ class Negotiated:
         company, scope, period, measure, currency, version and as_of, as they were written.
     cells : DataFrame
         row, scope, kind, above, depth, period (`total` for the line's total), cell (its address),
-        before (as exported), target (as found; NaN where there can be none), state.
+        before (as exported), target (as found, in whole units of the currency's smallest one, or
+        that far from what was exported; NaN where there can be none), state.
     versions : mapping
         Newest version by scope and period when the book was exported.
     """
@@ -65,13 +67,15 @@ def read(path: str | Path) -> Negotiated:
     ------
     SourceError
         Where the file is missing, too large, no .xlsx, has a password, is no target book, has other
-        lines or columns than were exported, or a cell holds no number from 0. Every such cell is
-        named with what was found.
+        lines or columns than were exported, or a cell holds no number from 0 or one of more
+        decimals than the currency has. Every such cell is named with what was found.
 
     Notes
     -----
-    A formula in a cell counts with the value that the spreadsheet saved. Notes beside the table are
-    passed over.
+    A formula in a cell counts with the value that the spreadsheet saved; what its floats are off by
+    is rounded away. Finer amounts are refused rather than rounded, as rounding them one by one
+    would break sums that somebody agreed on. A target that the ledger itself has so fine may stay,
+    and change by whole units. Notes beside the table are passed over.
     """
     path = Path(path)
     _require_book(path)
@@ -93,7 +97,8 @@ def read(path: str | Path) -> Negotiated:
     sheet = values[name]
     _require_structure(path, sheet, lines, facts["periods"])
     _require_headings(path, sheet, facts["periods"])
-    cells, wrong = _cells(sheet, formulas[name], lines, facts["periods"])
+    digits = book.decimals(facts["currency"])
+    cells, wrong = _cells(sheet, formulas[name], lines, facts["periods"], digits=digits)
     if wrong:
         raise SourceError(listed(f"{path}, sheet '{name}'", wrong))
     versions = {one["scope"]: one["versions"] for one in lines if one["scope"]}
@@ -225,8 +230,9 @@ def _require_headings(path: Path, sheet: Worksheet, periods: Sequence[str]) -> N
 
 
 def _cells(
-    sheet: Worksheet, formulas: Worksheet, lines: Sequence[Mapping], periods: Sequence[str]
-) -> tuple[pd.DataFrame, list[str]]:
+    sheet: Worksheet, formulas: Worksheet, lines: Sequence[Mapping], periods: Sequence[str], *,
+    digits: int,
+) -> tuple[pd.DataFrame, list[str]]:  # fmt: skip
     """Every figure of the table, and a sentence for each that is none."""
     found, wrong = [], []
     for place, line in enumerate(lines):
@@ -238,7 +244,9 @@ def _cells(
         ):
             cell = sheet.cell(row, book.FIRST_COLUMN + number)
             formula = formulas.cell(row, book.FIRST_COLUMN + number).value
-            target, fault = _number(cell.value, formula, old, signed=line["kind"] == "rest")
+            target, fault = _number(
+                cell.value, formula, old, signed=line["kind"] == "rest", digits=digits
+            )
             if fault:
                 whose = line["scope"] or f"not handed out by {line['above']}"
                 wrong.append(f"{cell.coordinate} ({whose}, {name}): {fault}")
@@ -250,8 +258,10 @@ def _cells(
     return pd.DataFrame(found, columns=names), wrong
 
 
-def _number(value: Any, formula: Any, old: float | None, *, signed: bool) -> tuple[float, str]:
-    """A cell's number, or what is wrong with it."""
+def _number(
+    value: Any, formula: Any, old: float | None, *, signed: bool, digits: int
+) -> tuple[float, str]:
+    """A cell's number, exact in the currency's smallest unit, or what is wrong with it."""
     if value is None and isinstance(formula, str) and formula.startswith("="):
         return math.nan, (
             f"the formula '{formula[:60]}' has no saved value. Open the book in a spreadsheet, "
@@ -270,7 +280,17 @@ def _number(value: Any, formula: Any, old: float | None, *, signed: bool) -> tup
         return math.nan, f"found '{told}', expected a number. Enter it without text or unit."
     if value < 0 and not signed:
         return math.nan, f"found {value:,.2f}, expected 0 or more. A target cannot be negative."
-    return round(float(value), 6), ""
+    near = round(float(value), digits)
+    if abs(value - near) <= max(_NOISE, 4 * math.ulp(value)):
+        return near, ""
+    change = value - old
+    if abs(change - round(change, digits)) <= _NOISE:  # the ledger itself has so many decimals
+        return round(float(value), 6), ""
+    allowed = f"{digits} decimals at the most" if digits else "a whole amount"
+    return math.nan, (
+        f"found {round(float(value), 6):,}, expected {allowed}, as the currency has. Enter "
+        f"{near:,.{digits}f}, or round in the formula: =ROUND(…,{digits})."
+    )
 
 
 def _plain(value: Any) -> str:

@@ -28,6 +28,7 @@ from kit.publish.outputs import Layout
 from kit.publish.packet import LANGUAGES
 from kit.publish.unit import Notebook, Unit
 from kit.publish.warm import ORDINARY
+from kit.scenarios import find
 from kit.scope import KINDS, Scope
 from kit.settings import Settings
 
@@ -74,7 +75,7 @@ def prepare(
         `en` or `zh`; empty: the settings'.
     out : path
     scenario : str
-        Name of one of the company's scenarios, laid over its settings; empty: none.
+        Name or title of one of the company's scenarios, laid over its settings; empty: none.
     overrides : mapping
         Dotted keys and values that win over the parameter files.
     notebooks_folder : Path
@@ -103,8 +104,9 @@ def prepare(
     asked = tuple(dict.fromkeys(Scope.parse(one) for one in scopes))
     chosen = choose_notebooks(notebooks, folder=notebooks_folder or NOTEBOOKS)
     settings = load(config, period=period, overrides=over)
-    load(config, period=period, scenario=scenario, overrides=over)  # is it there, does it fit?
-    files = scenario_files(config, overrides=over)
+    scenario = find(config, scenario).name if scenario else ""
+    load(config, period=period, scenario=scenario, overrides=over)  # does it fit?
+    files = scenario_files(config, overrides=over, scenario=scenario)
     span = FiscalCalendar(settings.calendar).period(period)
     day = read_day(as_of, span)
     out = Path(out).resolve()

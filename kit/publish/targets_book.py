@@ -24,13 +24,13 @@ from kit.publish.book_layout import (
     META,
     as_json,
     column,
+    decimals,
     seal,
     shown,
 )
 from kit.show.words import Words
 
 _MOST_ROWS = 100_000
-_NUMBER = "#,##0.##;[Red]-#,##0.##;0"
 _GREY, _BLUE = "F2F2F2", "1F4E9E"
 
 
@@ -69,7 +69,8 @@ def write(
     Raises
     ------
     BatchError
-        Where a file is there already, the table is too long, or the file cannot be written.
+        Where the file's name does not end in .xlsx, a file is there already, the table is too long,
+        or the file cannot be written.
 
     Notes
     -----
@@ -77,12 +78,7 @@ def write(
     these lack to it, month by month, as formulas over the cells; all are 0 in a book that adds up.
     These are the only formulas: text from data is defused. The same table gives the same bytes.
     """
-    path = Path(path)
-    if path.exists() and not replace:
-        raise BatchError(
-            f"{path}: is there already, and may hold what was negotiated. Give another name, or "
-            "--replace to overwrite it."
-        )
+    path = require_place(path, replace=replace)
     lines = list(table.groupby("row", sort=True))
     if len(lines) > _MOST_ROWS:
         raise BatchError(
@@ -93,13 +89,42 @@ def write(
     sheet.title = words.t("book.sheet")
     periods = list(dict.fromkeys(table["period"]))
     _headings(sheet, words, facts, periods)
+    digit = f"#,##0.{'#' * decimals(facts['currency'])}".rstrip(".")
+    shape = f"{digit};[Red]-{digit};0"
     for place, (_, line) in enumerate(lines):
-        _line(sheet, FIRST_ROW + place, line, words, locked=locked)
+        _line(sheet, FIRST_ROW + place, line, words, shape=shape)
     depths = [int(line["depth"].iloc[0]) for _, line in lines]
-    book_checks.write(sheet, depths, many=len(periods))
+    book_checks.write(sheet, depths, many=len(periods), digits=decimals(facts["currency"]))
     _arranged(sheet, len(lines), len(periods), locked=locked)
     _meta(book, table, lines, facts=facts, versions=versions, periods=periods, sheet=sheet.title)
     store(book, path, day=facts["as_of"])
+    return path
+
+
+def require_place(path: str | Path, *, replace: bool = False) -> Path:
+    """Check that a book may be written under a name.
+
+    Raises
+    ------
+    BatchError
+        Where the name does not end in .xlsx, or a file is there and may not be replaced.
+
+    Examples
+    --------
+    >>> require_place("plans/targets.xlsx").name
+    'targets.xlsx'
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".xlsx":
+        raise BatchError(
+            f"{path}: the target book is an Excel file, so its name has to end in .xlsx; found "
+            f"'{path.suffix}'. Give another name, such as {path.stem}.xlsx."
+        )
+    if path.exists() and not replace:
+        raise BatchError(
+            f"{path}: is there already, and may hold what was negotiated. Give another name, or "
+            "--replace to overwrite it."
+        )
     return path
 
 
@@ -137,7 +162,7 @@ def _headings(
             cell.fill = PatternFill("solid", fgColor=_GREY)
 
 
-def _line(sheet: Worksheet, row: int, line: pd.DataFrame, words: Words, *, locked: bool) -> None:
+def _line(sheet: Worksheet, row: int, line: pd.DataFrame, words: Words, *, shape: str) -> None:
     first = line.iloc[0]
     rest = first["kind"] == "rest"
     states = [one for one in dict.fromkeys(line["state"]) if one]
@@ -152,7 +177,7 @@ def _line(sheet: Worksheet, row: int, line: pd.DataFrame, words: Words, *, locke
     targets = [*line["target"], round(total, 6)]
     for place, target in enumerate(targets):
         cell = sheet.cell(row, FIRST_COLUMN + place)
-        cell.number_format = _NUMBER
+        cell.number_format = shape
         proposed = place < len(line) and line["state"].iloc[place] == "proposed"
         cell.font = Font(bold=bold, italic=rest or proposed, color=_BLUE if proposed else "000000")
         if pd.isna(target):

@@ -52,12 +52,17 @@ class Desk:
     """
 
     def __init__(self, case: Case) -> None:
-        self.case = case
+        self._case = case
+
+    @property
+    def case(self) -> Case:
+        """The case that is looked at now."""
+        return self._case
 
     @property
     def words(self) -> Words:
         """The words in the case's language and currency."""
-        return Words(self.case.settings.language, self.case.settings.currency)
+        return Words(self._case.settings.language, self._case.settings.currency)
 
     def show(
         self,
@@ -80,24 +85,26 @@ class Desk:
         """Sliders of `growth` and `reserve`; nothing where the desk has none."""
         return None
 
-    def plan_controls(self, compute: Compute) -> Any:
+    def plan_controls(self, compute: Compute, draw: Callable[..., View] | None = None) -> Any:
         """Levers of a plan, locks by part and a button that writes a scenario; here nothing.
 
         Parameters
         ----------
         compute : callable or sequence
             As for `show`; makes the parts that can be locked: scope, part, last_year, target.
+        draw : callable, optional
+            Draws what the first of several makes, beside the levers.
         """
         return None
 
     def _computed(self, compute: Compute) -> Any:
         first, *others = (compute,) if callable(compute) else compute
-        found = first(self.case)
+        found = first(self._case)
         for one in others:
-            found = one(self.case, found)
+            found = one(self._case, found)
         return found
 
     def _drawn(self, compute: Compute, draw: Callable, options: dict[str, Any]) -> View:
         found = self._computed(compute)
-        told = {name: one(self.case) if callable(one) else one for name, one in options.items()}
+        told = {name: one(self._case) if callable(one) else one for name, one in options.items()}
         return draw(found, self.words, **told)

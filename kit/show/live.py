@@ -10,41 +10,66 @@ from typing import Any
 from kit.data import case as cases
 from kit.data.case import Case
 from kit.errors import KitError, SettingsError
-from kit.scope import Scope
+from kit.show import failures, turns
+from kit.show.carried import carried
+from kit.show.conflicts import told
 from kit.show.controls import Compute, Desk
 from kit.show.notes import note
+from kit.show.pickers import BUSY, LOOK, options, scopes
 from kit.show.plan_controls import PlanControls
+from kit.show.settled import Settled
 from kit.show.style import sheet
 from kit.show.view import View
 
 PICKERS = ("scope", "period", "as_of")
 SLIDERS = ("growth", "reserve")
-_BUSY = "kit-busy"
-_LOOK = f"""<style>
-.{_BUSY} {{ opacity: .4; }}
-.kit-controls .kit-note {{ border: 0; margin: 0; padding: 0; font-size: .82rem; }}
-</style>"""
 _STYLE = {"description_width": "initial"}
 
 
 class LiveDesk(Desk):
-    """A desk with pickers: what it shows is drawn again in its place when one of them changes."""
+    """A desk with pickers: what it shows is drawn again in its place when one of them changes.
+
+    Notes
+    -----
+    Changes in quick succession are drawn once, as they stand in the end. Each change begins a turn;
+    what other cells show carries the turn in which they asked for `case`, and is marked as long as
+    that is an earlier one. See `kit.show.settled` and `kit.show.turns`.
+    """
 
     def __init__(self, case: Case) -> None:
+        import ipywidgets
+
         super().__init__(case)
+        self._marks = ipywidgets.HTML()
+        self._marks.layout.display = "none"  # a style holds all the same
+        self._keep_day = True
+        self._refused: KitError | None = None  # why no case is as the pickers stand
+        self._settled = Settled(self._redraw)
+        failures.in_one_line(self.words)
+        self._turn()
         self._shown: list[tuple[Any, Compute, Callable, dict[str, Any]]] = []
         self._pickers: dict[str, Any] = {}
         self._moved: set[str] = set()  # sliders a person has moved
         self._given = case.origin.overrides if case.origin else {}
-        self._plan: tuple[PlanControls, Compute] | None = None
+        self._plan: tuple[PlanControls, Compute, Callable[..., View] | None] | None = None
         self._filling = False
 
-    def show(
-        self,
-        compute: Compute,
-        draw: Callable[..., View],
-        **draw_options: Any,
-    ) -> Any:
+    @property
+    def case(self) -> Case:
+        """The case as the pickers now stand; what is made of it belongs to this turn.
+
+        Raises
+        ------
+        KitError
+            Where it cannot be opened as they stand: nothing goes on with the one before.
+        """
+        self._settled.now()
+        if self._refused is not None:
+            raise self._refused
+        turns.seen()
+        return self._case
+
+    def show(self, compute: Compute, draw: Callable[..., View], **draw_options: Any) -> Any:
         """Show it in an output that is drawn again when a picker changes."""
         import ipywidgets
 
@@ -60,15 +85,15 @@ class LiveDesk(Desk):
         """Dropdowns of scope and period and a date picker, filled from the data."""
         import ipywidgets
 
-        words, case = self.words, self.case
+        words, case = self.words, self._case
         offered = cases.choices(case)
         self._pickers["scope"] = ipywidgets.Dropdown(
-            options=_options(self._scopes(offered), str(case.scope)), value=str(case.scope),
+            options=options(scopes(offered, words), str(case.scope)), value=str(case.scope),
             description=words.t("control.scope"), style=_STYLE,
         )  # fmt: skip
         periods = [(words.period(name), name) for name in offered["periods"]]
         self._pickers["period"] = ipywidgets.Dropdown(
-            options=_options(periods, case.period.name), value=case.period.name,
+            options=options(periods, case.period.name), value=case.period.name,
             description=words.t("control.period"), style=_STYLE,
         )  # fmt: skip
         self._pickers["as_of"] = ipywidgets.DatePicker(
@@ -99,10 +124,10 @@ class LiveDesk(Desk):
             )  # fmt: skip
         return self._row(tuple(starts))
 
-    def plan_controls(self, compute: Compute) -> Any:
+    def plan_controls(self, compute: Compute, draw: Callable[..., View] | None = None) -> Any:
         """Levers of the plan, an editable grid of locks and a button that writes a scenario."""
-        self._plan = (PlanControls(self.case, self.words, changed=self._redraw), compute)
-        self._fill_grid()
+        self._plan = (PlanControls(self._case, self.words, changed=self._ask), compute, draw)
+        self._fill_plan()
         return self._plan[0].box
 
     def _row(self, names: tuple[str, ...], *, hint: str = "") -> Any:
@@ -114,9 +139,9 @@ class LiveDesk(Desk):
             picker.observe(self._changed, names="value")
         # a notebook has no page of the kit's around it, so the styles come with the pickers
         told = note(hint).html if hint else ""
-        look = ipywidgets.HTML(sheet().html + _LOOK + told)
+        look = ipywidgets.HTML(sheet().html + LOOK + told)
         look.layout.flex = "1 0 100%"
-        row = ipywidgets.HBox([*(self._pickers[name] for name in names), look])
+        row = ipywidgets.HBox([*(self._pickers[name] for name in names), look, self._marks])
         row.layout.flex_flow = "row wrap"
         row.layout.grid_gap = "0 1.2rem"
         row.add_class("kit-controls")
@@ -128,76 +153,80 @@ class LiveDesk(Desk):
         name = next(one for one, picker in self._pickers.items() if picker is change["owner"])
         if name in SLIDERS:
             self._moved.add(name)
-        self._redraw(keep_day=name != "period")
+        if name in ("period", "as_of"):
+            self._keep_day = name == "as_of"  # another period is seen on a day of its own
+        self._ask()
 
-    def _redraw(self, *, keep_day: bool = True) -> None:
+    def _ask(self) -> None:
+        """Have all drawn again once nothing changes any more."""
+        for output, *_ in self._shown:
+            output.add_class(BUSY)
+        self._settled.ask()
+
+    def _turn(self) -> None:
+        turns.begin(self._marks, self.words.t("control.stale"))
+
+    def _redraw(self) -> None:
         """Open the case again as the pickers stand, and draw all that is shown in its place."""
+        self._turn()
         found = {one: picker.value for one, picker in self._pickers.items()}
         sliders = {f"targets.{one}": round(found[one], 6) for one in sorted(self._moved)}
         chosen = {one: found[one] for one in PICKERS if found.get(one) is not None}
-        if not keep_day:
-            chosen.pop("as_of", None)  # another period is seen on a day of its own
-        start = self.case
+        if not self._keep_day:
+            chosen.pop("as_of", None)
+        self._keep_day = True
+        start = self._case
         if self._plan:  # what was moved before is told anew, or no more
             start = replace(start, origin=replace(start.origin, overrides=self._given))
             chosen["scenario"] = self._plan[0].scenario
             sliders |= self._plan[0].overrides()
-        for output, *_ in self._shown:
-            output.add_class(_BUSY)
         try:
-            self.case = cases.reopen(start, **chosen, overrides=sliders or None)
+            opened = cases.reopen(start, **chosen, overrides=sliders or None)
+            self._case, self._refused = carried(self._case, opened), None
             self._follow()
             for one in self._shown:
                 self._draw(*one)
         except Exception as error:
             self._fail(error)
-            if not isinstance(error, KitError):
+            self._refused = error if isinstance(error, KitError) else None
+            if self._refused is None:
                 raise  # to the notebook's log; what is shown must not stay that of the last choice
         finally:
             for output, *_ in self._shown:
-                output.remove_class(_BUSY)
+                output.remove_class(BUSY)
 
     def _follow(self) -> None:
         """Let the pickers and unmoved sliders stand where the case now is; no change follows."""
         self._filling = True
         try:
             if "scope" in self._pickers:
-                here = str(self.case.scope)
-                options = _options(self._scopes(cases.choices(self.case)), here)
-                if options != list(self._pickers["scope"].options):  # others were active then
-                    self._pickers["scope"].options = options
+                here = str(self._case.scope)
+                found = options(scopes(cases.choices(self._case), self.words), here)
+                if found != list(self._pickers["scope"].options):  # others were active then
+                    self._pickers["scope"].options = found
                     self._pickers["scope"].value = here
             if "as_of" in self._pickers:
-                self._pickers["as_of"].value = self.case.as_of
+                self._pickers["as_of"].value = self._case.as_of
             for name in SLIDERS:
                 if name in self._pickers and name not in self._moved:
                     self._pickers[name].value = self._setting(name)
         finally:
             self._filling = False
         if self._plan:
-            self._plan[0].follow(self.case)
-            self._fill_grid()
+            self._plan[0].follow(self._case)
+            self._fill_plan()
 
-    def _fill_grid(self) -> None:
-        controls, compute = self._plan
+    def _fill_plan(self) -> None:
+        controls, compute, draw = self._plan
         try:
-            locks = self.case.settings.targets.locks
-            controls.grid.fill(self._computed(compute), self.words, locks=locks)
+            if draw and not callable(compute):  # it remembers what it made, so none is made twice
+                controls.result(draw(self._computed(compute[:1]), self.words))
+            controls.fill(self._computed(compute))
         except KitError as error:
-            controls.grid.say(str(error))
+            controls.grid.say(told(error, self.words))
 
     def _setting(self, name: str) -> float:
-        return float(getattr(self.case.settings.targets, name))
-
-    def _scopes(self, offered: dict[str, Any]) -> list[tuple[str, str]]:
-        """(label, scope) pairs: `Region East`; company and reps by name."""
-        pairs = []
-        for text in offered["scopes"]:
-            scope = Scope.parse(text)
-            name = offered["names"].get(text) or scope.id
-            area = scope.kind in ("region", "team")
-            pairs.append((self.words.t(f"control.{scope.kind}", name=name) if area else name, text))
-        return pairs
+        return float(getattr(self._case.settings.targets, name))
 
     def _draw(self, output: Any, compute: Compute, draw: Callable, options: dict) -> None:
         try:
@@ -212,22 +241,10 @@ class LiveDesk(Desk):
             output.outputs = () if number else (_display(self._failed(error)),)
 
     def _failed(self, error: Exception) -> View:
-        return note(self.words.t("control.failed", error=str(error)))
-
-
-def _options(found: Any, current: str) -> list[tuple[str, str]]:
-    """(label, value) pairs that hold the current value and no label twice."""
-    pairs = [(str(label), str(value)) for label, value in found]
-    if current not in [value for _, value in pairs]:
-        pairs.append((current, current))
-    labels = [label for label, _ in pairs]
-    return [
-        (label if labels.count(label) == 1 else f"{label} ({value})", value)
-        for label, value in pairs
-    ]
+        return note(self.words.t("control.failed", error=told(error, self.words)))
 
 
 def _display(view: View) -> dict[str, Any]:
-    return {"output_type": "display_data", "data": view._repr_mimebundle_(), "metadata": {}}
-
-
+    """What is drawn in place: always of this turn, so it carries none."""
+    data = {"text/html": view.html, "text/plain": view.title or view.alt}
+    return {"output_type": "display_data", "data": data, "metadata": {}}

@@ -10,14 +10,16 @@ import pandas as pd
 
 from kit.data.tables import Unavailable
 from kit.show import notes
+from kit.show.typed_amounts import amount, written
 from kit.show.words import Words
 
 _STALE = "kit-stale"
 LOOK = f"""<style>
-.kit-locks .kit-lock-row {{ display: flex; gap: 1rem; font-variant-numeric: tabular-nums; }}
-.kit-locks .kit-lock-row > span {{ flex: 0 0 7rem; text-align: right; line-height: 28px; }}
-.kit-locks .kit-lock-row > span:first-child {{ flex: 0 0 13rem; text-align: left;
+.kit-locks .kit-lock-row {{ display: flex; gap: .6rem; font-variant-numeric: tabular-nums; }}
+.kit-locks .kit-lock-row > span {{ flex: 0 0 6rem; text-align: right; line-height: 28px;
   white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }}
+.kit-locks .kit-lock-row > span:first-child {{ flex: 0 0 9.5rem; text-align: left; }}
+.kit-locks .kit-lock-row > span:nth-child(4) {{ flex: 0 0 8rem; text-align: left; }}
 .kit-locks .{_STALE} {{ opacity: .45; }}
 </style>"""
 
@@ -43,7 +45,7 @@ class LockGrid:
         self._words = Words()
         self._head, self._message = ipywidgets.HTML(), ipywidgets.HTML()
         self._rows = ipywidgets.VBox()
-        self._rows.layout.max_height = "22rem"
+        self._rows.layout.max_height = "15rem"
         self._rows.layout.overflow = "auto"
         self._rows.layout.display = "block"
         self.box = ipywidgets.VBox([self._message, self._head, self._rows])
@@ -87,7 +89,7 @@ class LockGrid:
             cells = [name, words.money(row.last_year), words.money(row.target)]
             self._cells[row.scope].value = _line(cells)
             standing = locks.get(row.scope)
-            self._fields[row.scope].value = "" if standing is None else _written(standing)
+            self._fields[row.scope].value = "" if standing is None else written(standing)
         self._filling = False
 
     def say(self, line: str) -> None:
@@ -106,7 +108,8 @@ class LockGrid:
                 continuous_update=False, placeholder=self._words.t("locks.open"),
                 tooltip=self._words.t("locks.hint", part=row.part),
             )  # fmt: skip
-            field.layout.width = "9rem"
+            field.layout.width = "8rem"
+            field.layout.margin = "2px 2px 2px .6rem"
             field.observe(lambda change, scope=row.scope: self._type(scope, change), names="value")
             self._cells[row.scope], self._fields[row.scope] = cell, field
             rows.append(ipywidgets.HBox([cell, field]))
@@ -116,37 +119,15 @@ class LockGrid:
         if self._filling:
             return
         try:
-            self._typed[scope] = amount(change["new"])
+            found = amount(change["new"])
         except ValueError:
             self.say(self._words.t("locks.no_amount", found=change["new"]))
             return
+        self._typed[scope] = found
+        self._filling = True  # what was typed is shown as it was understood
+        self._fields[scope].value = "" if found is None else written(found)
+        self._filling = False
         self._changed()
-
-
-def amount(text: str) -> float | None:
-    """The amount that a text holds, thousands separated or not; None for an empty one.
-
-    Raises
-    ------
-    ValueError
-        Where it is no amount of 0 or more.
-
-    Examples
-    --------
-    >>> amount("1,200,000"), amount(" "), amount("0")
-    (1200000.0, None, 0.0)
-    """
-    plain = "".join(text.split()).translate(str.maketrans("", "", ",，'’"))
-    if not plain:
-        return None
-    found = float(plain)
-    if not 0 <= found < float("inf"):
-        raise ValueError(f"'{text}' is no amount of 0 or more.")
-    return found
-
-
-def _written(found: float) -> str:
-    return f"{found:,.0f}" if float(found).is_integer() else f"{found:,}"
 
 
 def _line(cells: list[str], *, strong: bool = False) -> str:

@@ -41,6 +41,8 @@ def required_funnel(found: Any, words: Words) -> View:
                 repeat=found.repeat, low=found.repeat_low, high=found.repeat_high,
                 rest=found.new_business, size=found.deal_size),
     ]  # fmt: skip
+    if not known and found.repeat_unknown is not None:
+        lines.append(notes.unavailable(found.repeat_unknown, words).title)
     first = steps.iloc[0]
     if found.pipeline is not None:
         lines.append(words.t("needs.orders", needed=first["needed"]))
@@ -104,6 +106,9 @@ def budget(found: Any, words: Words) -> View:
         side = "over" if found.over > 0 else "under"
         lines.append(words.t(f"needs.{side}_budget{part}", over=abs(found.over),
                              n=found.budgeted_months, months=found.months))  # fmt: skip
+        if found.unbudgeted:
+            without = words.list(words.period(one) for one in found.unbudgeted)
+            lines.append(words.t("needs.unbudgeted", months=without))
     kinds = found.kinds
     total = {"expense": words.t("needs.total"), "last_year": found.expenses_last_year,
              "planned": found.planned, "share": found.share, "compared": found.compared,

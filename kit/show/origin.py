@@ -109,6 +109,8 @@ def street(found: pd.DataFrame | Unavailable, words: Words) -> View:
     """
     if isinstance(found, Unavailable):
         return notes.unavailable(found, words)
+    nothing = found["measure"].isin(["not_handed_out", "over_assigned"]) & (found["amount"] == 0)
+    found = found[~nothing]
     named = [words.t(f"street.{one}") for one in found["measure"]]
     return tables.table(
         found.assign(street=named),

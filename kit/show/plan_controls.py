@@ -7,21 +7,21 @@ from typing import Any
 
 from kit import scenarios
 from kit.data.case import Case
-from kit.errors import KitError
+from kit.errors import SettingsError
 from kit.parameters import merge, nested
-from kit.settings import TargetSettings
 from kit.show import lock_grid
+from kit.show.levers import ASKED, BLEND, ENDS, SPLITS, Lam, dropdown, slider
 from kit.show.notes import note
+from kit.show.saving import Saving
 from kit.show.style import sheet
+from kit.show.view import View
 from kit.show.words import Words
 
-_ASKED, _BLEND = ("growth", "stretch"), ("history", "potential", "capacity")
-_ENDS = {
-    "growth": (-0.3, 0.5, 0.005), "stretch": (0.0, 0.3, 0.005), "reserve": (0.0, 0.3, 0.005),
-    **dict.fromkeys(_BLEND, (0.0, 1.0, 0.05)),
-}  # fmt: skip
-_SPLITS = TargetSettings.model_fields["split"].annotation.__args__
-_STYLE = {"description_width": "initial"}
+_LOOK = """<style>
+.kit-plan-controls .kit-levers .widget-readout { min-width: 3.6rem; }
+.kit-plan-controls .kit-result .kit-points { margin: 0 0 .5rem; font-size: .9rem; }
+</style>"""
+
 
 
 class PlanControls:
@@ -51,25 +51,36 @@ class PlanControls:
         self._moved: set[str] = set()
         self._filling = False
         self.grid = lock_grid.LockGrid(changed)
+        self.lam = Lam(words, lambda: self._move("lam"))
+        self.saving = Saving(words, save=self._save, saved=self._saved)
+        splits = [(words.term("split", one), one) for one in SPLITS]
         self._levers: dict[str, Any] = {
-            "scenario": ipywidgets.Dropdown(style=_STYLE, description=words.t("control.scenario")),
-            **{name: self._slider(name) for name in _ENDS},
-            "split": ipywidgets.Dropdown(
-                options=[(words.term("split", one), one) for one in _SPLITS], style=_STYLE,
-                description=words.t("control.split"),
-            ),
-        }  # fmt: skip
+            "scenario": dropdown("scenario", words),
+            **{name: slider(name, words) for name in ENDS},
+            "split": dropdown("split", words, splits),
+        }
         self.follow(case)
         for name, lever in self._levers.items():
             lever.add_class(f"kit-{name}")
             lever.observe(lambda change, name=name: self._move(name), names="value")
+        self._result = ipywidgets.HTML()
+        self._result.add_class("kit-result")
+        order = ("scenario", "growth", "stretch", "reserve", "split", *BLEND)
+        column = ipywidgets.VBox([*(self._levers[name] for name in order), self.lam.box])
+        column.layout.flex, column.layout.width = "0 0 auto", "27.6rem"  # as wide as its levers
+        column.add_class("kit-levers")
+        column.add_class("kit-controls")
+        beside = ipywidgets.VBox([self._result, self.grid.box])
+        beside.layout.flex = "1 1 29rem"
+        both = ipywidgets.HBox([column, beside])
+        both.layout.flex_flow = "row wrap"
+        both.layout.grid_gap = "0 1.2rem"
+        folded = ipywidgets.Accordion([self.saving.box], titles=[words.t("control.scenario_file")])
         self.box = ipywidgets.VBox(
             [
-                ipywidgets.HTML(sheet().html + lock_grid.LOOK),
-                self._row("scenario", "growth", "stretch", "reserve"),
-                self._row("split", *_BLEND),
-                self.grid.box,
-                self._saving(),
+                ipywidgets.HTML(sheet().html + lock_grid.LOOK + _LOOK),
+                both,
+                folded,
                 ipywidgets.HTML(note(words.t("control.hint")).html),
             ]
         )
@@ -82,16 +93,18 @@ class PlanControls:
 
     def overrides(self) -> dict[str, Any]:
         """What was moved, as dotted keys of the settings and their values."""
-        at = {name: round(float(self._levers[name].value), 6) for name in _ENDS}
+        at = {name: round(float(self._levers[name].value), 6) for name in ENDS}
         found: dict[str, Any] = {}
-        if self._moved & {*_ASKED}:
+        if self._moved & {*ASKED}:
             found["targets.growth"] = round((1 + at["growth"]) * (1 + at["stretch"]) - 1, 6)
         if "reserve" in self._moved:
             found["targets.reserve"] = at["reserve"]
-        if self._moved & {*_BLEND}:
-            found["targets.blend"] = {kind: at[kind] for kind in _BLEND}
+        if self._moved & {*BLEND}:
+            found["targets.blend"] = {kind: at[kind] for kind in BLEND}
         if "split" in self._moved:
             found["targets.split"] = self._levers["split"].value
+        if "lam" in self._moved and self._levers["split"].value == "equal_chance":
+            found["targets.lam"] = self.lam.value
         locks = self.grid.locks()
         return found | ({"targets.locks": locks} if locks else {})
 
@@ -107,15 +120,19 @@ class PlanControls:
             if list(self._levers["scenario"].options) != options:
                 self._levers["scenario"].options = options
             self._levers["scenario"].value = case.origin.scenario
-            for name in _ENDS:
+            for name in ENDS:
                 lever = self._levers[name]
-                lever.disabled = name in _ASKED and case.settings.targets.method != "growth"
+                lever.disabled = name in ASKED and case.settings.targets.method != "growth"
                 if name not in self._moved:
                     value = _setting(case, name)
                     lever.min, lever.max = min(lever.min, value), max(lever.max, value)
                     lever.value = value
             if "split" not in self._moved:
                 self._levers["split"].value = case.settings.targets.split
+            self.lam.follow(
+                case.settings.targets.lam, possible=case.settings.targets.split == "equal_chance",
+                moved="lam" in self._moved,
+            )  # fmt: skip
         finally:
             self._filling = False
 
@@ -132,59 +149,25 @@ class PlanControls:
                                 if held != "" or one not in own}  # fmt: skip
         return found | ({"targets": targets} if targets else {})
 
-    def _slider(self, name: str) -> Any:
-        import ipywidgets
+    def result(self, view: View) -> None:
+        """Show beside the levers what they bring about."""
+        self._result.value = view.html
 
-        low, high, step = _ENDS[name]
-        slider = ipywidgets.FloatSlider(
-            value=low, min=low, max=high, step=step, continuous_update=False, style=_STYLE,
-            description=self._words.t(f"control.{name}"), readout_format=".1%",
-        )  # fmt: skip
-        slider.layout.width = "26rem"  # a pixel of the track is no more than a step
-        return slider
+    def fill(self, found: Any) -> None:
+        """Show the parts and the λ that they came out with; see `LockGrid.fill`."""
+        self.grid.fill(found, self._words, locks=self._case.settings.targets.locks)
+        self.lam.solved(getattr(found, "attrs", {}).get("lam"))
 
-    def _row(self, *names: str) -> Any:
-        import ipywidgets
-
-        row = ipywidgets.HBox([self._levers[name] for name in names])
-        row.layout.flex_flow = "row wrap"
-        row.layout.grid_gap = "0 1.2rem"
-        row.add_class("kit-controls")
-        return row
-
-    def _saving(self) -> Any:
-        import ipywidgets
-
-        words = self._words
-        self._name = ipywidgets.Text(description=words.t("control.name"), style=_STYLE)
-        self._note = ipywidgets.Text(description=words.t("control.note"), style=_STYLE)
-        self._replace = ipywidgets.Checkbox(description=words.t("control.replace"), indent=False)
-        self._button = ipywidgets.Button(description=words.t("control.save"))
-        self._button.button_style = "primary"
-        self._button.add_class("kit-save-scenario")
-        self._button.on_click(self._save)
-        self._said = ipywidgets.HTML()
-        row = ipywidgets.HBox([self._name, self._note, self._replace, self._button, self._said])
-        row.layout.flex_flow = "row wrap"
-        row.layout.grid_gap = "0 1.2rem"
-        return row
-
-    def _save(self, _: Any) -> None:
+    def _save(self, name: str, *, note: str, replace: bool) -> scenarios.Scenario:
         if self.grid.wrong:
-            self._said.value = note(self._words.t("control.not_saved", error=self.grid.wrong)).html
-            return
-        try:
-            saved = scenarios.save(
-                self._case.origin.config, self._name.value, changes=self.changes(),
-                note=self._note.value, replace=self._replace.value,
-            )  # fmt: skip
-        except KitError as error:
-            self._said.value = note(self._words.t("control.not_saved", error=str(error))).html
-            return
-        self._replace.value = False
-        self._said.value = note(self._words.t("control.saved", path=str(saved.path))).html
+            raise SettingsError(self.grid.wrong)
+        return scenarios.save(
+            self._case.origin.config, name, changes=self.changes(), note=note, replace=replace
+        )
+
+    def _saved(self, found: scenarios.Scenario) -> None:
         self._filling = True
-        self._levers["scenario"].options = [(saved.title, saved.name)]
+        self._levers["scenario"].options = [(found.title, found.name)]
         self._filling = False
         self._move("scenario")
 
@@ -206,4 +189,4 @@ def _setting(case: Case, name: str) -> float:
     targets = case.settings.targets
     if name == "stretch":
         return 0.0
-    return float(targets.blend.get(name, 0.0) if name in _BLEND else getattr(targets, name))
+    return float(targets.blend.get(name, 0.0) if name in BLEND else getattr(targets, name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -18,19 +19,27 @@ _MONEY = ("value", "locks", "floors", "caps", "unit")
 def each(found: pd.DataFrame | Unavailable, words: Words, *, scenario: str = "") -> View:
     """The scenarios of a company with target, growth and chance; what each stands for below.
 
+    Below stands too what is wrong with those that cannot be used, and how many are not shown.
+
     Parameters
     ----------
     found : DataFrame or Unavailable
-        scenario, title, note, target, growth, handed_out, reserve, chance.
+        scenario, title, note, target, growth, handed_out, reserve, chance, fault, detail; attrs:
+        more.
     words : Words
     scenario : str
         Name of the one that is chosen, set in bold; empty: the parameters as they are.
     """
     if isinstance(found, Unavailable):
         return notes.unavailable(found, words)
+    found = found.assign(**{one: "" for one in ("fault", "detail") if one not in found})
     titles = [_title(one, words) for one in found["title"]]
+    marked = [
+        words.t("scenario.unusable", title=title) if fault else title
+        for title, fault in zip(titles, found["fault"], strict=True)
+    ]
     table = tables.table(
-        found.assign(title=titles),
+        found.assign(title=marked),
         words,
         columns=("title", "target", "growth", "handed_out", "reserve", "chance"),
         kinds={"handed_out": "money"},
@@ -39,11 +48,7 @@ def each(found: pd.DataFrame | Unavailable, words: Words, *, scenario: str = "")
         },
         highlight=[one == scenario for one in found["scenario"]],
     )  # fmt: skip
-    told = [
-        words.t("scenario.note", title=title, note=note)
-        for title, note in zip(titles, found["note"], strict=True)
-        if note
-    ]
+    told = [*_notes(found.assign(title=titles), words)]
     return together([table, notes.points(told)]) if told else table
 
 
@@ -151,7 +156,7 @@ def _settings(found: pd.DataFrame, one: str, other: str, words: Words) -> View:
 
 def _finding(parts: pd.DataFrame, one: str, other: str, words: Words) -> list[str]:
     whole, rest = parts.iloc[0], parts.iloc[1:]
-    rest = rest[(rest["scope"] != "reserve") & rest["change"].notna()]
+    rest = rest[~rest["scope"].isin(["reserve", "held"]) & rest["change"].notna()]
     known = not (amounts.missing(whole["chance_a"]) or amounts.missing(whole["chance_b"]))
     key = "scenario.finding" if whole["change"] else "scenario.finding_same"
     facts = {"one": one, "other": other, "target": whole["target_b"]}
@@ -162,6 +167,19 @@ def _finding(parts: pd.DataFrame, one: str, other: str, words: Words) -> list[st
         part, change = most["part"].iloc[0], most["change"].iloc[0]
         told.append(words.t("scenario.most", part=words.term("part", part), change=change))
     return told
+
+
+def _notes(found: pd.DataFrame, words: Words) -> Iterator[str]:
+    """What each scenario stands for, what is wrong with it, and how many are not shown."""
+    for row in found.itertuples(index=False):
+        if row.fault:
+            key = f"scenario.{row.fault}" + ("" if row.detail else "_untold")
+            yield words.t(key, title=row.title, detail=row.detail)
+        elif row.note:
+            yield words.t("scenario.note", title=row.title, note=row.note)
+    if found.attrs.get("more"):
+        key = "scenario.more" if found.attrs["more"] > 1 else "scenario.more_one"
+        yield words.t(key, n=found.attrs["more"])
 
 
 def _title(title: str, words: Words) -> str:

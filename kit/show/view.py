@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kit.show import turns
+
 
 @dataclass(frozen=True)
 class View:
@@ -30,10 +32,10 @@ class View:
     alt: str = ""
 
     def _repr_html_(self) -> str:
-        return self.html
+        return turns.stamped(self.html)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
-        return {"text/html": self.html, "text/plain": self.title or self.alt}
+        return {"text/html": turns.stamped(self.html), "text/plain": self.title or self.alt}
 
     def __repr__(self) -> str:
         return f"View({self.title!r}, {len(self.html):,} characters)"

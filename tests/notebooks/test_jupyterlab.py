@@ -257,6 +257,67 @@ def test_target_setting_follows_its_sliders(opened, company):
     notebook.wait_for(first(TARGET, reopen(both, scope="region:East")))
 
 
+def stale(notebook):
+    """How many outputs carry a turn, and how many of them are marked as made before."""
+    return notebook.page.evaluate(
+        """() => {
+            const made = [...document.querySelectorAll('.kit-turn')];
+            const marked = made.filter(one => getComputedStyle(one, '::before').content !== 'none');
+            return [made.length, marked.length];
+        }"""
+    )
+
+
+def run_below(notebook):
+    """Run the cell that asks for the case and all below it."""
+    notebook.page.locator(".kit-busy").first.wait_for(state="detached")
+    notebook.page.locator(".jp-InputArea", has_text="case = desk.case").first.click()
+    notebook.menu("Run", "Run Selected Cell and All Below")
+    notebook.page.wait_for_timeout(500)
+    notebook.page.wait_for_function(
+        "() => ![...document.querySelectorAll('.jp-InputArea-prompt')]"
+        ".some(one => one.textContent.includes('*'))"
+    )
+
+
+def test_what_a_lever_does_not_redraw_is_marked_until_it_is_run(opened):
+    notebook = opened(TARGET)
+    run_below(notebook)
+    made, marked = stale(notebook)
+    assert made > 8 and marked == 0
+    before = notebook.page.locator(".kit-locks").text_content()
+    notebook.slide("stretch", 4)
+    notebook.page.wait_for_function(
+        "before => document.querySelector('.kit-locks').textContent !== before", arg=before
+    )
+    assert stale(notebook) == [made, made]
+    run_below(notebook)
+    assert stale(notebook) == [made, 0] and notebook.wrong() == []
+
+
+def test_an_impossible_lock_is_one_line_and_the_rest_is_not_run(opened):
+    notebook = opened(TARGET)
+    field = notebook.page.locator(".kit-locks input").first
+    field.fill("900亿")
+    field.press("Enter")
+    told = notebook.page.locator(".kit-locks .kit-missing")
+    told.wait_for()
+    assert "90,000,000,000" in told.text_content() and field.input_value() == "90,000,000,000"
+    run_below(notebook)
+    line = notebook.page.locator(".kit-failed")
+    line.wait_for()
+    assert line.count() == 1 and "too much" in line.text_content()
+    assert "\n" not in line.text_content().strip() and notebook.wrong() == []
+    assert "*" not in "".join(notebook.prompts())
+    assert notebook.prompts()[-1].strip() in ("[ ]:", "[\N{NO-BREAK SPACE}]:")
+    field.fill("")
+    field.press("Enter")
+    told.wait_for(state="detached")
+    run_below(notebook)
+    assert notebook.page.locator(".kit-failed").count() == 0
+    assert stale(notebook)[1] == 0 and "[ ]" not in notebook.prompts()[-1]
+
+
 @EVERY
 def test_nothing_is_wrong_in_the_end(opened, name):
     notebook = opened(name)

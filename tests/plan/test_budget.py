@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from kit.data.hindsight import seen_on
 from kit.data.tables import Unavailable
 from kit.plan.budget import budget
 from kit.plan.schedule import parts
@@ -72,6 +75,29 @@ def test_the_budget_is_compared_month_by_month(make_case):
         make_case(sales=SALES, expenses=rows + budgeted("2025-09-01")), LAST
     )
     assert whole.compared == pytest.approx(whole.planned) and whole.budgeted_months == 3
+    assert (found.unbudgeted, whole.unbudgeted) == (("2025-09",), ())
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "no budget for Sep 2025"), ("zh", "费用表中没有2025年9月的预算")],
+)
+def test_the_months_without_a_budget_are_named(make_case, language, told):
+    words = Words(language, "CNY")
+    rows = spent() + budgeted("2025-07-01", "2025-08-01")
+    html = needs.budget(budget(make_case(sales=SALES, expenses=rows), LAST), words).html
+    assert told in html
+    rows += budgeted("2025-09-01")
+    whole = needs.budget(budget(make_case(sales=SALES, expenses=rows), LAST), words).html
+    assert told[:12] not in whole
+
+
+def test_a_budget_of_a_month_to_come_is_compared(make_case):
+    case = make_case(sales=SALES, expenses=spent() + budgeted("2025-09-01"), as_of="2025-07-10")
+    seen = replace(case, data=seen_on(case.data, case.as_of, calendar=case.calendar))
+    found = budget(seen, LAST)
+    assert (found.budgeted_months, found.budget) == (1, 6_000)
+    assert found.unbudgeted == ("2025-07", "2025-08")
 
 
 def test_what_was_spent_after_the_cutoff_is_not_known(make_case):

@@ -166,6 +166,24 @@ def test_padding_comes_on_top_and_is_shown(make_case):
     assert found["handed_down"].isna().sum() == 6
 
 
+def test_equal_growth_limits_leave_room_for_rounding(region):
+    sales = region.data.sales.assign(amount=region.data.sales["amount"] * 1.000013)
+    data = replace(region.data, frames={**region.data.frames, "sales": sales})
+    before = float(sales.loc[sales["date"].between("2024-07-01", "2024-09-30"), "amount"].sum())
+    wanted = {"method": "given", "value": before * 1.05, "reserve": 0.0,
+              "growth_limits": (0.05, 0.05)}  # fmt: skip
+    targets = region.settings.targets.model_copy(update=wanted)
+    settings = region.settings.model_copy(update={"targets": targets})
+    case = replace(region, data=data, settings=settings)
+    found = cascade.cascade(case, target.proposal(case))
+    off = (found["target"] - found["last_year"] * 1.05).abs()
+    assert len(found) == 7 and (off <= targets.unit / 2).all()
+    wide = targets.model_copy(update={"growth_limits": (0.02, 0.02)})
+    case = replace(case, settings=case.settings.model_copy(update={"targets": wide}))
+    with pytest.raises(InfeasibleError, match="not handed out"):
+        cascade.cascade(case, target.proposal(case))
+
+
 def test_growth_limits_hold_unless_someone_decided_otherwise(make_case):
     case = company(make_case, growth_limits=(0.0, 0.1), blend={"capacity": 1})
     _, found = plans(case)

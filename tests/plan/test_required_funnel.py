@@ -92,7 +92,28 @@ def test_repeat_spread_between_years(make_case):
 
 def test_no_repeat_history(make_case):
     found = repeat_business(make_case(sales=monthly()[24:]))
-    assert found.reason == "no_repeat_history"
+    assert found == Unavailable(reason="no_repeat_history", detail="2024-07-01")
+    assert repeat_business(make_case()).reason == "no_repeat_orders"
+    nameless = [{**one, "customer_id": None} for one in monthly()]
+    found = repeat_business(make_case(sales=nameless))
+    assert found == Unavailable(reason="no_repeat_customers", detail="2025Q3")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", ("begin on 1 Jul 2024", "not known and so not taken off: all of")),
+     ("zh", ("订单从2024年7月1日才开始", "复购额未知，因此未作扣除：1,300元全部按需赢单计算"))],
+)  # fmt: skip
+def test_the_page_says_why_no_repeat_business_is_taken_off(make_case, language, told):
+    found = required_funnel(make_case(sales=monthly()[24:]), 1300.0)
+    assert (found.repeat, found.new_business) == (None, 1300.0)
+    assert found.repeat_unknown.reason == "no_repeat_history"
+    html = needs.required_funnel(found, Words(language, "CNY")).html
+    for one in told:
+        assert one in html
+    known = required_funnel(make_case(sales=monthly()), 1300.0)
+    assert known.repeat_unknown is None
+    assert told[1][:5] not in needs.required_funnel(known, Words(language, "CNY")).html
 
 
 def test_conversions_by_hand(funnel):

@@ -13,8 +13,13 @@ from hypothesis import strategies as st
 from kit.data.case import Origin
 from kit.data.tables import Unavailable
 from kit.errors import InfeasibleError, SettingsError
+from kit.parameters import merge
 from kit.plan import scenario, tornado
 from kit.plan.target import proposal
+from kit.scenarios import SHOWN
+from kit.scope import Scope
+from kit.show import scenarios as show
+from kit.show.words import Words
 
 PLAIN = {
     "targets.method": "given", "targets.value": 1500, "targets.unit": 1,
@@ -154,6 +159,12 @@ def test_growth_is_the_lever_where_the_target_is_made_from_it(case):
     assert row["chance_high"] == pytest.approx(proposal(more).chance)
 
 
+def test_no_lever_goes_beyond_what_a_parameter_may_be(case):
+    low = scenario.reopen(case, overrides={"targets.method": "growth", "targets.growth": -0.99})
+    row = tornado.levers(low).set_index("lever")
+    assert "growth" not in row.index or row.loc["growth", "low"] == -1
+
+
 def test_newcomers_make_the_ramp_a_lever_and_deals_the_win_rate(make_case):
     roster = [*ROSTER, {**ROSTER[0], "rep_id": "R3", "name": "New", "hired_on": "2025-06-20"}]
     deals = [
@@ -205,3 +216,82 @@ def test_what_was_moved_by_hand_is_no_part_of_a_scenario(case):
     assert proposal(moved).target == 9000
     assert scenario.each(moved).equals(scenario.each(case))
     assert proposal(scenario.of(moved, "bold")).target == 1800
+
+
+def test_a_broken_or_infeasible_scenario_costs_only_itself(case, company):
+    folder = company / "scenarios"
+    (folder / "bad.yml").write_text("targets: [\n")
+    (folder / "odd.yml").write_text("targets: {growht: 1}\n")
+    (folder / "tight.yml").write_text('targets: {value: 1300, locks: {"team:East-1": 5000}}\n')
+    built = replace(case, scope=Scope("company"))
+    found = scenario.each(built).set_index("scenario")
+    assert list(found.index) == ["", "shy", "bold", "bad", "odd", "tight"]
+    assert found.loc["bold", "target"] == 1800 and found["target"].isna().sum() == 3
+    assert found["fault"].to_dict() == {
+        "": "", "shy": "", "bold": "", "bad": "broken", "odd": "broken", "tight": "infeasible",
+    }  # fmt: skip
+    assert "bad.yml: not readable as YAML" in found.loc["bad", "detail"]
+    assert "'targets.growht'" in found.loc["odd", "detail"]
+    assert "5,000" in found.loc["tight", "detail"]
+    assert not found["detail"].str.contains("\n").any()
+    widest = scenario.pair(case)
+    assert (widest.title_a, widest.title_b) == ("shy", "Bold")
+    for name in ("bad", "odd"):
+        with pytest.raises(SettingsError, match=f"{name}.yml"):
+            scenario.each(scenario.of(case, name))
+
+
+def test_a_region_is_told_that_a_file_is_wrong_but_not_whom_it_names(case, company):
+    path = company / "scenarios" / "bad.yml"
+    path.write_text('targets: {locks: {"rep:R0999": much}, leavers: {R0998: soon}}\n')
+    found = scenario.each(case).set_index("scenario")
+    assert found.loc["bad", ["fault", "detail"]].tolist() == ["broken", ""]
+    view = show.each(scenario.each(case), Words("en"))
+    assert "bad (cannot be used)" in view.html and "R099" not in view.html
+    assert "company's packet" in view.html.replace("&#x27;", "'")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_name_of_another_region_shows_from_any_scenario(case, company, language):
+    (company / "scenarios" / "far.yml").write_text(
+        "targets:\n  value: 1600\n  locks: {'rep:R0999': 5, 'team:West-9': 7, 'rep:R1': 600}\n"
+        "  floors: {'rep:R0998': 1}\n  caps: {'region:West': 9000}\n"
+        "  leavers: {R0997: 2025-08-01}\n"
+        "  hires: [{team: West-8, on: 2025-08-01}, {region: West, on: 2025-08-01}]\n"
+        "  goals: [{name: Theirs, scope: 'rep:R0996', owner: Xu Far, weight: 0.1}]\n"
+    )
+    words = Words(language)
+    told = show.each(scenario.each(case), words).html + str(scenario.each(case).to_dict())
+    for name in ("shy", "bold"):
+        pair = scenario.pair(case, first=name, second="far")
+        told += show.comparison(pair, words).html + str(pair)
+    assert "R1" in told  # its own lock shows
+    for hidden in ("R099", "West", "Theirs", "Xu Far"):
+        assert hidden not in told
+
+
+def test_drafts_and_all_beyond_a_number_are_left_out(case, company):
+    folder = company / "scenarios"
+    for number in range(SHOWN + 1):
+        (folder / f"z{number:02d}.yml").write_text(f"targets: {{value: {2000 + number}}}\n")
+    (folder / "trial.yml").write_text("draft: true\ntargets: {value: 1700}\n")
+    found = scenario.each(case)
+    assert len(found) == SHOWN + 1 and found.attrs["more"] == 3
+    assert "And 3 more scenarios" in show.each(found, Words("en")).html
+    chosen = scenario.each(scenario.of(case, "trial"))
+    assert "trial" in chosen["scenario"].tolist() and chosen.attrs["more"] == 4
+
+
+def test_a_scenario_may_be_asked_for_by_its_title(case):
+    found = scenario.of(case, "Bold")
+    assert found.origin.scenario == "bold" and scenario.of(found, "bold") is found
+
+
+def test_what_is_held_for_a_planned_hire_is_a_row_of_its_own(case):
+    region = {"targets": {"hires": [{"region": "East", "on": "2025-07-01"}], "ramp": [1.0]}}
+    other = replace(case, settings=case.settings.model_validate(
+        merge(case.settings.model_dump(mode="json"), region)))  # fmt: skip
+    parts = scenario.compare(case, other).parts.set_index("scope")
+    assert parts.loc["held", "target_a"] == 0 and parts.loc["held", "target_b"] > 0
+    for side in ("target_a", "target_b", "change"):
+        assert parts[side].iloc[1:].sum() == parts[side].iloc[0]

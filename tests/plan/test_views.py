@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 
 from kit.data.tables import Unavailable
-from kit.plan import bottom_up, gap, growth, market, pipeline
+from kit.plan import bottom_up, gap, growth, headcount, market, pipeline
 from kit.plan.allocation import children
 from kit.plan.capacity import hires, places, posts
 from kit.plan.cascade import cascade
 from kit.plan.productivity import credible, productivity
+from kit.plan.schedule import seasonality
 from kit.plan.season import load
 from kit.plan.target import proposal, views
 from kit.show import origin, plans
@@ -135,9 +136,12 @@ def test_capacity_is_productivity_times_posts(make_case):
         "targets.hires": [{"team": "East-1", "on": "2025-07-01"}],
         "targets.leavers": {"R4": "2025-07-31"},
     }
-    found = bottom_up.bottom_up(make_case(sales=rows, roster=people, settings=planned))
+    case = make_case(sales=rows, roster=people, settings=planned)
+    found = bottom_up.bottom_up(case)
     assert found.basis.origin == "capacity_hires_leavers"
-    assert found.basis.amount == pytest.approx((3 * 3 + 1 + 0.25 + 0.5 + 0.75) * 1e5)
+    july, august, september = 3 * seasonality(case)  # months of 1 on the quarter's average
+    joined = 0.25 * july + 0.5 * august + 0.75 * september
+    assert found.basis.amount == pytest.approx((3 * 3 + july + joined) * 1e5)
     assert found.of("team", "East-1") == pytest.approx(found.basis.amount)
 
 
@@ -155,6 +159,43 @@ def test_capacity_follows_the_season_and_a_clipped_history(make_case):
     week = make_case(sales=rows, period="2025-W30")
     weights = load(week, week.calendar.parts(week.period))
     assert weights.tolist() == pytest.approx([5 / 23])
+
+
+def test_a_month_without_orders_leaves_the_season_standing(make_case):
+    year = pd.period_range("2024-07", "2025-06", freq="M")
+    rows = [row for row in sales_of(amount=120.0, start="2024-07")
+            if row["date"].to_period("M") != pd.Period("2025-02", "M")]  # fmt: skip
+    case = make_case(sales=rows, settings=PLAIN, period="2025-07", as_of="2025-07-31")
+    months = [case.calendar.period(str(one)) for one in year]
+    # results ÷ mean are 12/11 and once 0; half of the departures from 1 is left of one year
+    expected = [1 - 1 / 2 if one.month == 2 else 1 + 1 / 22 for one in year]
+    assert load(case, months).tolist() == pytest.approx(expected)
+    assert load(case, case.calendar.parts(case.period)).tolist() == pytest.approx([23 / 22])
+
+
+def test_an_empty_month_once_in_three_years_is_taken_for_noise(make_case):
+    rows = [row for row in sales_of() if row["date"].to_period("M") != pd.Period("2024-02", "M")]
+    case = make_case(sales=rows, settings=PLAIN)
+    months = case.calendar.parts(case.calendar.period("2024"), "month")
+    found = load(case, months)
+    assert found.min() == found[1] > 0.6 and np.ptp(np.delete(found, 1)) < 0.05
+    season = [0.5, 0.5, 0.8, 1, 1, 1, 1.6, 1.6, 1.6, 1, 0.7, 0.7]
+    whole, hole = sales_of(season=season), sales_of(season=season)
+    hole = [row for row in hole if row["date"].to_period("M") != pd.Period("2023-12", "M")]
+    before, after = (load(make_case(sales=one, settings=PLAIN), months) for one in (whole, hole))
+    assert after[6] > 1.35 and abs(after - before).max() < 0.35  # July stays a strong month
+
+
+def test_within_the_period_people_follow_the_schedule(make_case):
+    season = [0.5, 0.5, 0.8, 1, 1, 1, 1.2, 1.6, 2.0, 1, 0.7, 0.7]
+    case = make_case(sales=sales_of(season=season), roster=[person("R1")])
+    found = load(case, case.calendar.parts(case.period))
+    assert (found / found.sum()).tolist() == pytest.approx(seasonality(case).tolist())
+    one_by_one = [load(case, [one])[0] for one in case.calendar.parts(case.period)]
+    assert found.sum() == pytest.approx(sum(one_by_one))
+    brought = bottom_up.bottom_up(case).basis.amount
+    gaps = headcount.headcount(case, round(brought, 2)).months["gap"]
+    assert gaps.abs().max() < 0.01  # what they bring in the quarter is their target in each month
 
 
 def test_short_histories_lean_on_the_peers():
@@ -307,7 +348,9 @@ def test_gap_and_street_add_up(make_case):
     assert amounts["target"] - amounts["reserve"] == pytest.approx(amounts["handed_out"])
     over = amounts["street_quota"] / amounts["target"]
     assert told.loc["over_assignment", "share"] == pytest.approx(over)
-    assert amounts["handed_out"] + amounts["padding"] == pytest.approx(amounts["street_quota"])
+    down_to_all = amounts["street_quota"] + amounts["held_for_hires"]
+    assert amounts["handed_out"] + amounts["padding"] == pytest.approx(down_to_all)
+    assert found["top_down"].iloc[-2] == amounts["held_for_hires"] > 0
     missing = Unavailable(reason="no_children")
     assert gap.by_part(case, missing) is missing and gap.street(missing, down) is missing
 

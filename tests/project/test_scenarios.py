@@ -8,8 +8,8 @@ import pytest
 
 from kit.data.sample.parameters import scenario_ymls
 from kit.errors import BatchError, SettingsError
-from kit.parameters import load
-from kit.scenarios import find, path_of, save, scenarios
+from kit.parameters import load, scenario_files
+from kit.scenarios import SHOWN, find, path_of, save, scenarios, shown
 from kit.scope import Scope
 
 SAMPLE = Path(__file__).resolve().parents[2] / "parameters" / "sample"
@@ -71,8 +71,13 @@ def test_the_nearest_name_is_told(company):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("currency: EUR\n", ["bold.yml: 'currency' holds for the whole company"]),
-        ("calendar: {start_month: 4}\n", ["'calendar' holds for the whole company"]),
+        ("currency: EUR\n", ["bold.yml: a scenario may not set 'currency'", "growth, value"]),
+        ("calendar: {start_month: 4}\n", ["a scenario may not set 'calendar'"]),
+        ("data_dir: ..\n", ["a scenario may not set 'data_dir'"]),
+        ("track: {red: 0.5}\n", ["a scenario may not set 'track'", "below targets: "]),
+        ("targets: {file: ../../x}\n", ["a scenario may not set 'targets.file'"]),
+        ("targest: {growth: 1}\n", ["bold.yml: unknown key 'targest'", "'targets'"]),
+        ("draft: perhaps\n", ["bold.yml: 'draft' is 'perhaps'. Write true or false."]),
         ("targets: {growht: 1}\n", ["bold.yml: unknown key 'targets.growht'", "'growth'"]),
         ("targets: {growth: much}\n", ["bold.yml: 'targets.growth'", "'much'"]),
         ("title: {a: b}\n", ["bold.yml: 'title' is no plain text"]),
@@ -114,6 +119,97 @@ def test_any_title_stays_in_the_folder(company, title):
     assert path.parent == company / "scenarios" and len(path.name) < 130
     saved = save(company, title, changes={})
     assert saved.path == path and find(company, saved.name).title == title
+
+
+def write(company, name, text):
+    (company / "scenarios" / f"{name}.yml").write_text(text, encoding="utf-8")
+
+
+def test_a_scenario_is_found_by_its_exact_title_where_no_file_is_called_so(company):
+    assert load(company, scenario="Bold").targets.growth == 0.2
+    write(company, "Bold", "title: Other\n")
+    assert find(company, "Bold").title == "Other"  # a name wins over a title
+    write(company, "loud", "title: Loud one\n")
+    write(company, "loud2", "title: Loud one\n")
+    with pytest.raises(SettingsError, match="2 scenarios have the title 'Loud one': loud, loud2"):
+        find(company, "Loud one")
+    with pytest.raises(SettingsError, match=r"Did you mean 'loud'.*bold \(Bold\), .*冲刺\."):
+        find(company, "lout")
+
+
+@pytest.mark.parametrize("text", ["targets: [", "title: {a: b}\n", "- a\n", "draft: maybe\n"])
+def test_a_broken_file_costs_only_itself(company, text):
+    write(company, "bad", text)
+    found = {one.name: one for one in scenarios(company)}
+    assert list(found) == ["bad", "bold", "冲刺"] and not found["bold"].fault
+    assert found["bad"].fault.startswith("bad.yml: ") and "\n" not in found["bad"].fault
+    with pytest.raises(SettingsError, match="bad.yml: "):
+        load(company, scenario="bad")
+    files = dict(scenario_files(company, overrides={}, scenario=""))
+    assert "targets" in files["bold.yml"] and "fault: " in files["bad.yml"]
+
+
+def test_a_copied_folder_says_the_same_of_a_broken_file(company, tmp_path):
+    write(company, "bad", "title: Bad\ntargets: {growht: 1}\n")
+    copy = tmp_path / "copy" / "scenarios"
+    copy.mkdir(parents=True)
+    for name, text in scenario_files(company, overrides={}, scenario=""):
+        (copy / name).write_text(text, encoding="utf-8")
+    found = {one.name: one for one in scenarios(copy.parent)}
+    assert found["bad"].title == "Bad" and "unknown key 'targets.growht'" in found["bad"].fault
+    assert not found["bold"].fault
+
+
+def test_a_packet_shows_no_drafts_but_the_chosen_one(company):
+    write(company, "trial", "draft: true\ntargets: {growth: 0.9}\n")
+    assert [one.draft for one in scenarios(company)] == [False, True, False]
+    assert [one.name for one in shown(company)[0]] == ["bold", "冲刺"]
+    assert [one.name for one in shown(company, chosen="trial")[0]] == ["bold", "trial", "冲刺"]
+    assert load(company, scenario="trial").targets.growth == 0.9
+    for chosen, names in (("", []), ("trial", ["trial.yml"])):
+        files = dict(scenario_files(company, overrides={}, scenario=chosen))
+        assert sorted(files) == sorted(["bold.yml", "冲刺.yml", *names])
+
+
+def test_a_packet_shows_a_stated_number_and_counts_the_others(company, tmp_path):
+    for number in range(SHOWN + 8):
+        write(company, f"n{number:02d}", "targets: {growth: 0.1}\n")
+    found, more = shown(company, chosen="冲刺")
+    assert len(found) == SHOWN and more == 10 and found[-1].name == "冲刺"
+    copy = tmp_path / "copy" / "scenarios"
+    copy.mkdir(parents=True)
+    for name, text in scenario_files(company, overrides={}, scenario="冲刺"):
+        (copy / name).write_text(text, encoding="utf-8")
+    again, still = shown(copy.parent, chosen="冲刺")
+    assert [one.name for one in again] == [one.name for one in found] and still == more
+
+
+def test_what_the_command_line_sets_wins_over_a_copied_scenario_as_far_as_it_may(company):
+    over = {"targets.growth": "0.5", "targets.file": "x", "data_dir": "y", "language": "zh"}
+    text = dict(scenario_files(company, overrides=over, scenario=""))["bold.yml"]
+    assert "growth: 0.5" in text and "fault" not in text
+    assert "file" not in text and "data_dir" not in text and "language" not in text
+
+
+def test_numbers_are_written_plain_and_read_back_the_same(company):
+    changes = {"targets": {"growth": "0.12", "value": "2e14", "reserve": 0.05,
+                           "locks": {"rep:007": "250.50", "rep:x": ""}, "objective": "007"}}
+    saved = save(company, "Plain", changes=changes)
+    text = saved.path.read_text("utf-8")
+    for line in ("growth: 0.12", "reserve: 0.05", "rep:007: 250.50", "objective: '007'"):
+        assert line in text
+    found = load(company, scenario="Plain").targets
+    assert (found.growth, found.value, found.locks["rep:007"]) == (0.12, 2e14, 250.5)
+    assert found.objective == "007"
+
+
+def test_what_is_saved_is_a_draft_until_somebody_says_otherwise(company):
+    trial = save(company, "Trial", changes={"targets": {"growth": 0.3}})
+    assert trial.draft and "draft: true" in trial.path.read_text("utf-8")
+    again = save(company, "Trial", changes={"targets": {"growth": 0.4}}, replace=True)
+    assert again.draft
+    assert not save(company, "bold", changes={}, replace=True).draft  # it was none before
+    assert not save(company, "Decided", changes={}, draft=False).draft
 
 
 def test_what_cannot_be_written_is_named(company):

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import pandas as pd
 import pytest
 
+from kit.data.case import Origin, reopen
+from kit.errors import InfeasibleError
+from kit.show import controls, turns
 from kit.show.figures.svg import width
 from kit.show.view import View
 from kit.show.words import Words
@@ -88,3 +92,58 @@ def words(request):
 @pytest.fixture
 def english():
     return Words("en", "CNY")
+
+
+@pytest.fixture(autouse=True)
+def no_turns(monkeypatch):
+    """Each test begins as a kernel in which nothing was moved yet."""
+    monkeypatch.setattr(turns, "_NOW", turns._Now())
+
+
+def aims(case):
+    return case.settings.targets
+
+
+def told(found, words):
+    return View(f"<p>{found.growth:.4f} {found.reserve:.3f} {found.split} {found.blend}</p>")
+
+
+def parts(case):
+    locks = case.settings.targets.locks
+    if sum(locks.values()) > 1000:
+        raise InfeasibleError("The locks add up to 5,000 but the total is 1,000: 4,000 too much.")
+    return pd.DataFrame(
+        {"scope": ["region:East", "team:<b>"], "part": ["East", "<b>"],
+         "above": ["company", "region:East"], "last_year": [900.0, 500.0],
+         "target": [locks.get("region:East", 1000.0), 600.0]}
+    )  # fmt: skip
+
+
+@pytest.fixture
+def company(tmp_path):
+    folder = tmp_path / "parameters" / "acme"
+    (folder / "scenarios").mkdir(parents=True)
+    (folder / "company.yml").write_text("data_dir: .\ntargets: {growth: 0.08}\n")
+    (folder / "scenarios" / "bold.yml").write_text(
+        "title: Bold\nnote: More\ntargets:\n  growth: 0.2\n  reserve: 0.05\n"
+        "  locks: {'region:East': 700}\n"
+    )
+    return folder
+
+
+@pytest.fixture
+def desk(make_case, company):
+    built = make_case(
+        sales=[{"date": "2025-08-01", "amount": 5.0, "team": "<b>"}],
+        roster=[{"rep_id": "R1", "valid_from": "2020-01-01", "name": "R1", "team": "<b>",
+                 "region": "East"}],
+    )  # fmt: skip
+    opened = reopen(replace(built, origin=Origin(str(company / "company.yml"))))
+    return controls.desk(opened, controls="on")
+
+
+@pytest.fixture
+def levers(desk):
+    desk.shown = desk.show(aims, told)
+    desk.plan_controls(parts)
+    return desk._plan[0]

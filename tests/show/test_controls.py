@@ -92,7 +92,7 @@ def test_a_batch_never_imports_widgets():
 
 def test_pickers_are_filled_and_can_be_found(live):
     row = live.pickers()
-    scope, period, as_of, look = row.children
+    scope, period, as_of, look, _ = row.children
     assert ".kit-figure" in look.value
     assert scope.options[:2] == (("Test", "company"), ("Region East", "region:East"))
     assert [label for label, _ in scope.options[2:4]] == ["Li (rep:R1)", "Li (rep:R2)"]
@@ -105,7 +105,7 @@ def test_pickers_are_filled_and_can_be_found(live):
 
 def test_a_change_draws_again_in_place(live):
     output = live.show(compute, draw)
-    scope, period, as_of, _ = live.pickers().children
+    scope, period, as_of, *_ = live.pickers().children
     assert "region:East 2025Q3 2025-09-30" in text(output)
     scope.value = "company"
     assert "company 2025Q3 2025-09-30" in text(output)
@@ -117,7 +117,7 @@ def test_a_change_draws_again_in_place(live):
 def test_sliders_bind_to_the_settings_once_moved(live):
     output = live.show(compute, draw)
     live.pickers()
-    growth, reserve, _ = live.sliders(growth=..., reserve=None).children
+    growth, reserve, *_ = live.sliders(growth=..., reserve=None).children
     assert growth.value == pytest.approx(0.08) and growth.continuous_update is False
     growth.value = 0.12
     assert "0.120" in text(output)
@@ -132,8 +132,10 @@ def test_an_error_is_one_line_and_passes(live):
     scope, *_ = live.pickers().children
     scope.value = "region:Nowhere"
     assert "no such region" in text(output) and "Traceback" not in text(output)
+    with pytest.raises(UnknownScopeError, match="no such region"):
+        _ = live.case  # no cell goes on with the case before
     scope.value = "company"
-    assert "company 2025Q3" in text(output)
+    assert "company 2025Q3" in text(output) and str(live.case.scope) == "company"
 
 
 def test_what_cannot_be_computed_is_one_line(live):

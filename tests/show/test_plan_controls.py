@@ -7,15 +7,19 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from kit.data.case import Origin, reopen
+from kit.data.case import reopen
 from kit.data.tables import Unavailable
 from kit.errors import InfeasibleError
 from kit.parameters import load
 from kit.show import controls, scenarios
 from kit.show.figures.tornado import tornado
-from kit.show.lock_grid import amount
+from kit.show.typed_amounts import amount
 from kit.show.view import View
 from kit.show.words import Words
+
+
+def text(desk):
+    return desk.shown.outputs[0]["data"]["text/html"]
 
 
 def aims(case):
@@ -23,52 +27,13 @@ def aims(case):
 
 
 def told(found, words):
-    return View(f"<p>{found.growth:.4f} {found.reserve:.3f} {found.split} {found.blend}</p>")
+    return View(f"<p>{found.growth:.4f} {found.reserve:.3f}</p>")
 
 
 def parts(case):
-    locks = case.settings.targets.locks
-    if sum(locks.values()) > 1000:
-        raise InfeasibleError("The locks add up to 5,000 but the total is 1,000: 4,000 too much.")
     return pd.DataFrame(
-        {"scope": ["region:East", "team:<b>"], "part": ["East", "<b>"],
-         "above": ["company", "region:East"], "last_year": [900.0, 500.0],
-         "target": [locks.get("region:East", 1000.0), 600.0]}
-    )  # fmt: skip
-
-
-@pytest.fixture
-def company(tmp_path):
-    folder = tmp_path / "parameters" / "acme"
-    (folder / "scenarios").mkdir(parents=True)
-    (folder / "company.yml").write_text("data_dir: .\ntargets: {growth: 0.08}\n")
-    (folder / "scenarios" / "bold.yml").write_text(
-        "title: Bold\nnote: More\ntargets:\n  growth: 0.2\n  reserve: 0.05\n"
-        "  locks: {'region:East': 700}\n"
+        {"scope": ["region:East"], "part": ["East"], "last_year": [900.0], "target": [1000.0]}
     )
-    return folder
-
-
-@pytest.fixture
-def desk(make_case, company):
-    built = make_case(
-        sales=[{"date": "2025-08-01", "amount": 5.0, "team": "<b>"}],
-        roster=[{"rep_id": "R1", "valid_from": "2020-01-01", "name": "R1", "team": "<b>",
-                 "region": "East"}],
-    )  # fmt: skip
-    opened = reopen(replace(built, origin=Origin(str(company / "company.yml"))))
-    return controls.desk(opened, controls="on")
-
-
-@pytest.fixture
-def levers(desk):
-    desk.shown = desk.show(aims, told)
-    desk.plan_controls(parts)
-    return desk._plan[0]
-
-
-def text(desk):
-    return desk.shown.outputs[0]["data"]["text/html"]
 
 
 def at(levers, name):
@@ -76,7 +41,7 @@ def at(levers, name):
 
 
 def test_in_a_batch_they_show_nothing(desk):
-    assert controls.desk(desk.case, controls="off").plan_controls(parts) is None
+    assert controls.desk(desk.case, controls="off").plan_controls(lambda case: None) is None
 
 
 def test_they_stand_where_the_settings_are(levers):
@@ -134,6 +99,53 @@ def test_a_lock_is_typed_and_taken_away(desk, levers):
     assert desk.case.settings.targets.locks == {}  # also one that the scenario holds
 
 
+def test_lam_is_solved_until_somebody_sets_it(desk, levers):
+    lam = levers.lam
+    assert lam.own.disabled and lam.slider.disabled and "equal chance" in lam._told.value
+    at(levers, "split").value = "equal_chance"
+    assert not lam.own.disabled and not lam.slider.disabled
+    lam.solved(0.42)
+    assert "0.42" in lam._told.value and lam.slider.value == 0.42 and not lam.own.value
+    assert levers.overrides() == {"targets.split": "equal_chance"}
+    lam.slider.value = 0.5
+    assert lam.own.value and desk._case.settings.targets.lam == 0.5
+    lam.own.value = False
+    assert desk._case.settings.targets.lam is None
+    lam.own.value = True
+    at(levers, "split").value = "blend"
+    assert lam.slider.disabled and desk._case.settings.targets.lam is None
+    at(levers, "scenario").value = "bold"
+    assert not lam.own.value and levers.overrides() == {}
+
+
+def test_a_lock_is_shown_as_it_was_understood(desk, levers):
+    field = levers.grid._fields["region:East"]
+    field.value = "￥0.05 万"
+    assert field.value == "500" and desk._case.settings.targets.locks == {"region:East": 500.0}
+    field.value = "1,5"
+    assert field.value == "1,5" and "is no amount" in levers.grid._message.value
+    assert desk._case.settings.targets.locks == {"region:East": 500.0}
+
+
+def test_what_the_levers_bring_about_stands_beside_them(desk):
+    desk.plan_controls([aims, lambda case, found: parts(case)], told)
+    assert "0.0800 0.000" in desk._plan[0]._result.value
+    at(desk._plan[0], "reserve").value = 0.03
+    assert "0.0800 0.030" in desk._plan[0]._result.value
+    assert "kit-turn" not in desk._plan[0]._result.value
+
+
+def test_on_a_chinese_page_the_conflict_is_chinese(desk, levers, monkeypatch):
+    def refused(case):
+        raise InfeasibleError("The lock of 'region:East' is 5, above its cap of 4. Change one of "
+                              "them.")  # fmt: skip
+
+    chinese = desk._case.settings.model_copy(update={"language": "zh"})
+    desk._case = replace(desk._case, settings=chinese)
+    desk.plan_controls(refused)
+    assert "East区域的锁定额为 5，高于其上限 4" in desk._plan[0].grid._message.value
+
+
 def test_locks_that_cannot_hold_say_so_in_the_kits_words(desk, levers):
     levers.grid._fields["region:East"].value = "5000"
     assert "The locks add up to 5,000" in levers.grid._message.value
@@ -166,10 +178,10 @@ def test_the_button_writes_a_scenario_that_reads_back(desk, levers, company):
     at(levers, "reserve").value = 0.1
     levers.grid._fields["region:East"].value = ""
     levers.grid._fields["team:<b>"].value = "250.5"
-    levers._name.value, levers._note.value = " Bold: 'more' ", "007"
-    levers._button.click()
+    levers.saving.name.value, levers.saving.note.value = " Bold: 'more' ", "007"
+    levers.saving.button.click()
     (path,) = [one for one in (company / "scenarios").iterdir() if one.name != "bold.yml"]
-    assert str(path) in levers._said.value.replace("&#x27;", "'")
+    assert str(path) in levers.saving.said.value.replace("&#x27;", "'")
     found = load(company, scenario=path.stem).targets
     assert (found.growth, found.reserve, found.locks) == (0.2, 0.1, {"team:<b>": 250.5})
     assert desk.case.origin.scenario == path.stem and levers.overrides() == {}
@@ -179,17 +191,17 @@ def test_the_button_writes_a_scenario_that_reads_back(desk, levers, company):
 def test_a_scenario_is_replaced_only_where_it_is_allowed(levers, company):
     before = (company / "scenarios" / "bold.yml").read_text()
     at(levers, "growth").value = 0.11
-    levers._name.value = "bold"
-    levers._button.click()
-    assert "there is such a scenario already" in levers._said.value
+    levers.saving.name.value = "bold"
+    levers.saving.button.click()
+    assert "there is such a scenario already" in levers.saving.said.value
     assert (company / "scenarios" / "bold.yml").read_text() == before
-    levers._replace.value = True
-    levers._button.click()
+    levers.saving.replace.value = True
+    levers.saving.button.click()
     assert load(company, scenario="bold").targets.growth == 0.11
-    assert levers._replace.value is False
-    levers._name.value = "  "
-    levers._button.click()
-    assert "has no name" in levers._said.value
+    assert levers.saving.replace.value is False
+    levers.saving.name.value = "  "
+    levers.saving.button.click()
+    assert "has no name" in levers.saving.said.value
 
 
 def lever_frame():
