@@ -55,7 +55,7 @@ def pipeline(case: Case) -> Basis | Unavailable:
     now = standing(case, cutoff(case), period=case.period)
     due = now[now["due"]]
     rates = _rates(history)
-    weighted = float((due["amount"] * due["stage"].map(rates).fillna(rates[""])).sum())
+    weighted = float((due["amount"] * due["stage"].map(rates).astype(float).fillna(rates[""])).sum())
     rest = {kind: _run_rate(case, history, kind) for kind in ("created", "later", "orders")}
     value = float(due["amount"].sum())
     facts = {
@@ -88,7 +88,7 @@ def stages(case: Case) -> pd.DataFrame | Unavailable:
     due = now[now["due"]]
     rates = _rates(history)
     found = due.groupby("stage", sort=True)["amount"].agg(count="size", amount="sum").reset_index()
-    found["conversion"] = found["stage"].map(rates).fillna(rates[""]).astype(float)
+    found["conversion"] = found["stage"].map(rates).astype(float).fillna(rates[""])
     found["weighted"] = found["amount"] * found["conversion"]
     return found.sort_values("amount", ascending=False, kind="stable", ignore_index=True)
 

@@ -32,7 +32,7 @@ AREAS = [
     *(f"Region {name}" for name in ("East", "North", "South", "West")),
     *(f"Team {name}-{n}" for name in ("East", "North", "South", "West") for n in (1, 2)),
 ]
-SECONDS = 60
+SECONDS = 180  # a loaded machine of two cores needs them to start four kernels and a browser
 
 RAN = r"""
     () => [...document.querySelectorAll('.jp-CodeCell')].at(-1)
