@@ -27,9 +27,8 @@ class Settings(Model):
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
     gate: GateSettings = GateSettings()
     measures: tuple[
-        Literal["bookings", "quantity", "margin", "new_customers", "collections", "activities",
-                "visit", "call", "quote", "demo"], ...
-    ] = ("bookings", "quantity", "margin", "new_customers", "collections", "activities")  # those with a target or data; activities only with a target
+        Literal["bookings", "quantity", "margin", "new_customers", "collections"], ...
+    ] = ("bookings", "quantity", "margin", "new_customers", "collections")
     seed: int = 0
     targets: TargetSettings = TargetSettings()
     track: TrackSettings = TrackSettings()
