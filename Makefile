@@ -19,6 +19,8 @@ bench: setup ## how fast and how right, beside others; takes a while
 	$(BIN)/python tests/benchmarks/batch.py $(BENCH)
 	$(BIN)/python tests/benchmarks/snapshot.py
 	$(BIN)/python tests/benchmarks/baseline.py
+	$(BIN)/python tests/benchmarks/landing.py
+	$(BIN)/python tests/benchmarks/false_alerts.py
 	$(BIN)/python tests/benchmarks/split.py
 	$(BIN)/python tests/benchmarks/quotas.py
 

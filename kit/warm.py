@@ -16,9 +16,12 @@ _MODULES = (
     "IPython.display",
     "pyarrow.pandas_compat",
     "pyarrow.parquet",
+    "sklearn.linear_model",
     "kit.data.case",
     "kit.data.hindsight",
     "kit.data.snapshot",
+    "kit.publish.record_book",
+    "openpyxl",
 )
 _ALONE = {  # libraries read these as they are imported; without them they start threads
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
@@ -46,13 +49,16 @@ def warm() -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """The environment in which libraries start no threads, for as long as they are imported."""
-    before = {name: os.environ.get(name) for name in _ALONE}
-    os.environ.update({name: _ALONE[name] for name, found in before.items() if found is None})
+    """The environment in which libraries start no threads, for as long as they are imported.
+
+    What libraries put into it themselves, as scikit-learn does, is taken out again.
+    """
+    before = set(os.environ)
+    os.environ.update({name: found for name, found in _ALONE.items() if name not in before})
     try:
         yield
     finally:
-        for name in (one for one, found in before.items() if found is None):
+        for name in set(os.environ) - before:
             del os.environ[name]
 
 

@@ -101,7 +101,7 @@ def make_case():
     return build
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open, its event loop runs in this thread
 def browser():
     """Headless Chromium; without one the tests skip, except in CI."""
     from playwright.sync_api import sync_playwright

@@ -27,6 +27,8 @@ def command(config: Path, out: Path, data_dir: Path | None, settings: tuple[str,
     """Let a company's files through the gate and tell what it kept, repaired and refused.
 
     All refused rows, each with file, line, column, value and rule, are written to refused.csv.
+    Columns of the opportunities that were filled in after the outcome are named: no chance of
+    winning may be learnt from them.
     """
     over = options.overrides(settings, data_dir=data_dir)
     from kit.commands.progress import steps
@@ -34,6 +36,7 @@ def command(config: Path, out: Path, data_dir: Path | None, settings: tuple[str,
     from kit.data.building import building
     from kit.parameters import data_folder, load
     from kit.publish.outputs import Layout, require_writable
+    from kit.track.raw_leaks import raw_leaks
 
     model = load(config, overrides=over)
     require_writable(out)
@@ -46,6 +49,9 @@ def command(config: Path, out: Path, data_dir: Path | None, settings: tuple[str,
                 connection=connection,
                 work_folder=work,
                 progress=progress,
+            )
+            leaks = raw_leaks(
+                model, data_folder(config, model), connection=connection, work_folder=work
             )
     columns = ["table", "rows", "kept", "repaired", "refused"]
     for line in aligned(columns, report.summary[columns].to_numpy().tolist()):
@@ -62,6 +68,8 @@ def command(config: Path, out: Path, data_dir: Path | None, settings: tuple[str,
         click.echo(f"\nAll refused rows: {place}")
     elif place.is_file():
         place.unlink()  # of an earlier check
+    for line in _leaking(leaks):
+        click.echo(line)
     ledger.enforce(report, model)
 
 
@@ -95,6 +103,22 @@ def _keep(report, place: Path) -> None:
         write_refused(report, place)
     except OSError as error:
         raise BatchError(f"{place}: cannot be written ({error.strerror}).") from None
+
+
+def _leaking(leaks) -> list[str]:
+    """The columns that were filled in after the outcome, each with what shows it."""
+    from kit.data.tables import Unavailable
+    from kit.show.win_probability import evidence
+    from kit.show.words import Words
+
+    if isinstance(leaks, Unavailable) or leaks.empty:
+        return []
+    words = Words("en")
+    return [
+        f"\n{words.t('win.leaks')}. {words.t('win.leaks_mean')}",
+        *(f"  {one['column']}: {evidence(one, words)}"
+          for one in leaks.drop_duplicates("column").to_dict("records")),
+    ]  # fmt: skip
 
 
 def _firsts(report) -> list[list]:

@@ -16,6 +16,7 @@ Examples:
   kit run --config parameters/sample --period 2025Q3
   kit run --config parameters/sample --period 2025Q3 --as-of 2025-08-20 --by rep --jobs 4
   kit run --config parameters/sample --period 2025Q3 --by rep --resume
+  kit run --config parameters/sample --period 2025Q3 --by rep --role rep
   kit run --config parameters/sample --period 2025Q3 --scope region:East --scope company
   kit run --config parameters/sample --period 2025Q3 --notebooks 02,03 --language zh
   kit run --config parameters/sample --period 2025Q3 --set targets.growth=0.1
@@ -72,6 +73,10 @@ def _jobs(_context: click.Context, _option: click.Parameter, found: str) -> int:
     "--kernels", type=click.Choice(["warm", "ordinary"]), default="warm", show_default=True,
     help="Forked from a process that has imported everything, or each started from nothing.",
 )  # fmt: skip
+@click.option(
+    "--role", type=click.Choice(["executive", "manager", "rep"]),
+    help="Show only what this role looks at, by track.cadence; none: everything.",
+)  # fmt: skip
 @click.option("--language", type=click.Choice(["en", "zh"]), help="None: the settings' language.")
 @click.option(
     "--scenario", default="", metavar="NAME",
@@ -91,6 +96,7 @@ def command(
     time_limit: int,
     memory_limit: int | None,
     kernels: str,
+    role: str | None,
     language: str | None,
     scenario: str,
     out: Path,
@@ -128,6 +134,7 @@ def command(
                 notebooks=[one for one in re.split(r"[,\s]+", notebooks) if one],
                 language=language or "",
                 scenario=scenario,
+                role=role or "",
                 out=out,
                 overrides=over,
                 kernel=kernel.name,

@@ -110,7 +110,8 @@ def write(
     calendar : FiscalCalendar
         For the days that targets stand for.
     report : Report
-        The gate's; its summary goes into the manifest, its refused rows into refused.csv.
+        The gate's; its summary goes into the manifest, its refused rows into refused.csv, and what
+        they come to into `excluded`.
     mark : str
         The fingerprint.
     work_folder : Path
@@ -125,6 +126,7 @@ def write(
     derived.place(connection)
     found = list(_sales(connection, folder, work_folder=work_folder, progress=progress))
     derived.relate(connection)
+    derived.exclude(connection, report)
     progress("peers", 0.0)
     connection.register("peers", peers.compute(connection))
     rows = {"sales": sum(piece.rows for one in found for piece in one.pieces)}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import duckdb
 
+from kit.data.report import Report
+
 
 def place(connection: duckdb.DuckDBPyConnection) -> None:
     """Derive, from the gate's tables in a connection, what the sales need.
@@ -21,6 +23,19 @@ def place(connection: duckdb.DuckDBPyConnection) -> None:
             f"CREATE TYPE a_{name.removesuffix('_id')} AS ENUM (SELECT coalesce(found, '') "
             f"FROM ({found} UNION SELECT '') GROUP BY 1 ORDER BY 1)"
         )
+
+
+def exclude(connection: duckdb.DuckDBPyConnection, report: Report) -> None:
+    """Derive from the gate's report what it refused, where that was, and the files' totals.
+
+    `excluded` has the region and team in which each refused row would have counted, null where it
+    does not say so; `source_days` what the files hold by day.
+    """
+    connection.register("found_losses", report.losses)
+    connection.register("found_sources", report.sources)
+    connection.execute(_EXCLUDED)
+    connection.unregister("found_losses")
+    connection.unregister("found_sources")
 
 
 def relate(connection: duckdb.DuckDBPyConnection) -> None:
@@ -97,4 +112,16 @@ CREATE TABLE handled AS
 SELECT product_id, rep_id AS _rep FROM sold
     WHERE product_id IN (SELECT product_id FROM products)
 UNION SELECT product_id, rep_id FROM opportunities;
+"""
+
+_EXCLUDED = """
+CREATE TABLE excluded AS
+WITH buyers AS (SELECT order_id, min(region) AS region FROM bought
+                WHERE order_id IN (SELECT order_id FROM found_losses) GROUP BY order_id)
+SELECT l.* EXCLUDE (region, order_id, placed_on), p.team,
+    coalesce(l.region, b.region, p.region) AS region
+FROM found_losses l LEFT JOIN buyers b ON b.order_id = l.order_id
+LEFT JOIN places p ON p.rep_id = l.rep_id AND l.placed_on BETWEEN p.valid_from AND p.valid_to;
+
+CREATE TABLE source_days AS SELECT * FROM found_sources;
 """

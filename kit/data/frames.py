@@ -22,8 +22,10 @@ class ScopeData:
     scope : Scope
     frames : mapping of str to DataFrame
         Canonical tables by name, `sales` (order lines credited to the scope, with what is known of
-        rep, customer and product joined on; see `kit.data.snapshot`) and `peers` (anonymous monthly
-        figures over at least three peers).
+        rep, customer and product joined on; see `kit.data.snapshot`), `peers` (anonymous monthly
+        figures over at least three peers), and what the gate refused of the scope's rows,
+        `excluded`, beside what the files hold in all, `source_days` (company alone); see
+        `kit.data.losses`.
     missing : frozenset of str
         Names of optional tables that the company does not have.
     """

@@ -40,7 +40,7 @@ def seen_on(data: ScopeData, day: dt.date, *, calendar: FiscalCalendar) -> Scope
         months. A receipt that came later is an open invoice. An opportunity that closed later is
         open; the stage, amount and expected close of an opportunity that moved later are those of
         its last stage event until then, and the stage is null where it closed later and no event
-        tells. Roster, customers and products stay, for they are no results.
+        tells. Refused rows without a readable day stay, as no day is theirs. Roster, customers and products stay, for they are no results.
     """
     now = pd.Timestamp(day)
     frames = dict(data.frames)
@@ -70,6 +70,11 @@ def seen_on(data: ScopeData, day: dt.date, *, calendar: FiscalCalendar) -> Scope
         orders = set(frames["sales"]["order_id"].to_numpy())
         left = [one in orders for one in frames["credits"]["order_id"].to_numpy()]
         frames["credits"] = kept(frames["credits"], left).reset_index(drop=True)
+    for name in ("excluded", "source_days"):
+        if name in frames:  # what has no readable day is no day's
+            dated = frames[name]["date"]
+            seen = (dated <= now) | dated.isna()
+            frames[name] = kept(frames[name], seen).reset_index(drop=True)
     if "receipts" in frames:
         paid = frames["receipts"]["received_on"]
         frames["receipts"] = frames["receipts"].assign(received_on=paid.where(paid <= now))

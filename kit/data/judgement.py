@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import duckdb
 import pandas as pd
 
-from kit.data.report import counts
+from kit.data import losses
+from kit.data.report import counts, refused_rows
 from kit.data.rules import duplicates, of_groups, twins, unknown_references, was
 from kit.data.sql import identifier, literal
 from kit.data.stage import Stage
@@ -21,6 +22,7 @@ def judge(
     stages: Sequence[tuple[str, Stage]],
     *,
     missing: Sequence[str],
+    currency: str,
     connection: duckdb.DuckDBPyConnection,
 ) -> dict[str, pd.DataFrame]:
     """Try the rules among rows, make the canonical table and count.
@@ -32,13 +34,16 @@ def judge(
         Name and stage of each file, in order.
     missing : sequence of str
         Tables that the company does not have.
+    currency : str
+        The company's.
     connection : DuckDBPyConnection
         Holds the tables that this one refers to; afterwards this one too.
 
     Returns
     -------
     dict of DataFrame
-        `summary`, `refused`, `repaired` and `rules`, as `kit.data.report.Report` has them.
+        `summary`, `refused`, `repaired` and `rules`, as `kit.data.report.Report` has them; of what
+        is measured `losses` and `sources` too.
     """
     names = ", ".join(identifier(name) for name in table.names)
     plain = " UNION ALL ".join(one.plain(table, part) for part, (_, one) in enumerate(stages))
@@ -75,6 +80,9 @@ def judge(
         f"CREATE OR REPLACE TEMP VIEW {suspects} AS {_suspects(table, stages, plain, late, odd)}"
     )
     queries = counts(table, suspects=suspects, late=late, rows=rows)
+    queries |= losses.queries(
+        table, refused=refused_rows(suspects, late), plain=plain, odd=odd, currency=currency
+    )
     frames = {kind: connection.execute(query).df() for kind, query in queries.items()}
     connection.execute(f"DROP VIEW {suspects}")
     if not refused or rows < _LARGE:

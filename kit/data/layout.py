@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-FORMAT = 3  # raise it whenever a snapshot of the same data would be another
+FORMAT = 4  # raise it whenever a snapshot of the same data would be another
 
 # What `Snapshot.read` returns as `sales` and as `peers`: column and declared type.
 SALES = MappingProxyType(
@@ -140,5 +140,13 @@ PLANS = MappingProxyType(
         ),
         "events": Plan(("region",), "SELECT *, region AS _region FROM events", "date, label"),
         "peers": Plan(("scope",), "SELECT * FROM peers", "month, measure"),
+        "excluded": Plan(
+            _BOTH,
+            "SELECT * EXCLUDE (region, team), region AS _region, team AS _team, rep_id AS _rep "
+            "FROM excluded",
+            '"table", date NULLS LAST, rep_id NULLS LAST, rule, amount NULLS LAST, quantity',
+            team="_team",
+        ),
+        "source_days": Plan((), "SELECT * FROM source_days", '"table", date'),
     }
 )

@@ -12,6 +12,7 @@ from tempfile import mkdtemp
 import duckdb
 import pandas as pd
 
+from kit.data import losses
 from kit.data.cells import SQL_TYPES
 from kit.data.formulas import STARTS
 from kit.data.judgement import judge
@@ -128,7 +129,8 @@ def inspect(
                     work_folder=Path(work_folder),
                 )  # fmt: skip
             stages.append((one.label, stage))
-        found[name] = judge(TABLES[name], stages, missing=missing, connection=connection)
+        found[name] = judge(TABLES[name], stages, missing=missing,
+                            currency=settings.currency, connection=connection)  # fmt: skip
         progress(name, 1.0)
     ordered = [found[name] for name in TABLES if name in found]
     return Report(
@@ -137,6 +139,10 @@ def inspect(
             for kind in ("summary", "refused", "repaired", "rules")
         ),
         missing=missing,
+        **{
+            kind: losses.framed([one[kind] for one in ordered if kind in one], kind)
+            for kind in ("losses", "sources")
+        },
     )
 
 

@@ -16,13 +16,17 @@ from pandas.api.types import pandas_dtype
 
 from kit.data import packed
 from kit.data.layout import PEERS, PLANS, SALES
+from kit.data.losses import EXCLUDED, SOURCES
 from kit.data.tables import DTYPES, TABLES
 from kit.errors import SourceError
 from kit.scope import Scope
 
 _TYPES = {name: {one.name: one.type for one in table.columns} for name, table in TABLES.items()}
 _TYPES |= {"sales": dict(SALES), "peers": dict(PEERS)}
-_KEYS = {"sales": ["date", "order_id", "line_no", "rep_id"], "peers": ["month", "measure"]}
+_TYPES |= {"excluded": dict(EXCLUDED), "source_days": dict(SOURCES)}
+_KEYS = {"sales": ["date", "order_id", "line_no", "rep_id"], "peers": ["month", "measure"],
+         "excluded": ["table", "date", "rep_id", "rule", "amount", "quantity"],
+         "source_days": ["table", "date"]}  # fmt: skip
 _ARROW = {"text": pa.string(), "number": pa.float64(), "date": pa.timestamp("us")}
 _FRAMES = [name for name in PLANS if not name.startswith("own_")]
 
@@ -40,7 +44,8 @@ def frames(folder: Path, listed: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of DataFrame
-        `sales`, `peers` and every canonical table but orders, with the declared columns and types,
+        `sales`, `peers`, `excluded` and `source_days` (see `kit.data.losses`; the latter for the
+        company alone) and every canonical table but orders, with the declared columns and types,
         sorted by key.
 
     Raises

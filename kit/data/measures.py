@@ -1,4 +1,4 @@
-"""What is measured: bookings, quantity, margin, new customers and collections, day by day."""
+"""What is measured: bookings, quantity, margin, new customers, collections, activities, by day."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from kit.data.territory import placed
 from kit.errors import SettingsError, nearest
 from kit.scope import Scope
 
-MEASURES = ("bookings", "quantity", "margin", "new_customers", "collections")
+KINDS = ("visit", "call", "quote", "demo")  # of activities that can have a target of their own
+ACTIVITIES = ("activities", *KINDS)
+MEASURES = ("bookings", "quantity", "margin", "new_customers", "collections", *ACTIVITIES)
 USED = ("date", "amount", "quantity", "cost", "customer_id", "customer_since")  # of the sales
 
 _DAY = np.timedelta64(1, "D")
@@ -60,7 +62,9 @@ def daily(
     measure : str
         bookings = Σ amount; quantity = Σ quantity; margin = Σ (amount − cost), lines without a cost
         left out; new_customers = customers on the day they came, which is `customer_since` or else
-        the first order in the scope's own sales; collections = Σ amount of receipts by received_on.
+        the first order in the scope's own sales; collections = Σ amount of receipts by received_on;
+        activities = Σ count of activities of all kinds; visit, call, quote, demo = Σ count of that
+        kind.
     start, end : date
     scope : Scope, optional
         The case's scope or a part of it.
@@ -80,6 +84,8 @@ def daily(
         raise SettingsError(f"measure '{measure}' is not known. {nearest(measure, MEASURES)}")
     if measure == "collections" and not case.data.has("receipts"):
         return Unavailable(table="receipts")
+    if measure in ACTIVITIES and not case.data.has("activities"):
+        return Unavailable(table="activities")
     part = _part(case, scope)
     if measure == "margin" and _no_cost(case.data, part, as_of=case.as_of):
         return Unavailable(reason="no_cost")
@@ -118,6 +124,16 @@ def receipts(case: Case, *, scope: Scope | None = None) -> pd.DataFrame:
     return _received(case.data, rows, _part(case, scope))
 
 
+def activities(case: Case, *, scope: Scope | None = None) -> pd.DataFrame:
+    """The case's activities up to `as_of` that belong to a scope: its own, or those of a part.
+
+    A region's or a team's are those of reps while in it, by the day of the activity.
+    """
+    rows = case.data.frame("activities")
+    rows = kept(rows, rows["date"] <= pd.Timestamp(case.as_of))
+    return _done(case.data, rows, _part(case, scope))
+
+
 def _part(case: Case, scope: Scope | None) -> Scope | None:
     """The scope whose rows are to be picked; None where they are all of the case's."""
     return None if scope is None or scope == case.scope or scope.kind == "company" else scope
@@ -141,6 +157,15 @@ def _received(data: ScopeData, rows: pd.DataFrame, part: Scope | None) -> pd.Dat
     return kept(rows, place == part.id)
 
 
+def _done(data: ScopeData, rows: pd.DataFrame, part: Scope | None) -> pd.DataFrame:
+    if part is None:
+        return rows
+    if part.kind == "rep":
+        return kept(rows, rows["rep_id"] == part.id)
+    place = placed(data.frame("roster"), rows["rep_id"], days=rows["date"])
+    return kept(rows, (place[part.kind] == part.id).to_numpy())
+
+
 @once
 def _rows(data: ScopeData, part: Scope | None) -> pd.DataFrame:
     """The lines of a part, with what is summed and counted of them."""
@@ -156,6 +181,11 @@ def _sums(data: ScopeData, part: Scope | None, *, measure: str) -> tuple[np.ndar
         rows = rows[["rep_id", "order_id", "invoiced_on", "received_on", "amount"]]
         rows = _received(data, kept(rows, rows["received_on"].notna()), part)
         return _by_day(rows["amount"].groupby(rows["received_on"]).sum())
+    if measure in ACTIVITIES:
+        rows = _done(data, data.frame("activities"), part)
+        if measure in KINDS:
+            rows = kept(rows, rows["kind"] == measure)
+        return _by_day(rows["count"].groupby(rows["date"]).sum())
     rows = _rows(data, part)
     if measure == "margin":
         values = (rows["amount"] - rows["cost"]).fillna(0.0)

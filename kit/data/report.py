@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from kit.data.cells import cell
+from kit.data.losses import framed
 from kit.data.rules import key_label, was
 from kit.data.sql import identifier, literal
 from kit.data.tables import TABLES, Column, Table
@@ -38,6 +40,10 @@ class Report:
         table, rule, count of refused rows, all of them; the commonest first.
     missing : tuple of str
         Optional tables that the company does not have.
+    losses : DataFrame
+        What the refused rows come to, by day, rep and region; see `kit.data.losses`.
+    sources : DataFrame
+        What all rows of the files come to, by day; see `kit.data.losses`.
     """
 
     summary: pd.DataFrame
@@ -45,6 +51,8 @@ class Report:
     repaired: pd.DataFrame
     rules: pd.DataFrame
     missing: tuple[str, ...] = ()
+    losses: pd.DataFrame = field(default_factory=partial(framed, (), "losses"))
+    sources: pd.DataFrame = field(default_factory=partial(framed, (), "sources"))
 
 
 def counts(table: Table, *, suspects: str, late: str, rows: int) -> dict[str, str]:
@@ -66,12 +74,7 @@ def counts(table: Table, *, suspects: str, late: str, rows: int) -> dict[str, st
     dict of str
         A SELECT each for `summary`, `refused`, `repaired` and `rules`.
     """
-    refused = (
-        "(SELECT s.* EXCLUDE __fault, coalesce(s.__fault, l.__fault) AS __fault, "
-        f"split_part(coalesce(s.__fault, l.__fault), ' ', 1) AS __rule FROM {suspects} AS s "
-        f"LEFT JOIN {late} AS l USING (__part, __line) "
-        "WHERE coalesce(s.__fault, l.__fault) IS NOT NULL)"
-    )
+    refused = refused_rows(suspects, late)
     standing = (
         f"(SELECT * FROM {suspects} ANTI JOIN {late} USING (__part, __line) WHERE __fault IS NULL)"
     )
@@ -86,6 +89,16 @@ def counts(table: Table, *, suspects: str, late: str, rows: int) -> dict[str, st
         "refused": _refused(table, first, refused),
         "repaired": _repaired(table, first, standing),
     }
+
+
+def refused_rows(suspects: str, late: str) -> str:
+    """SQL of the refused rows among the suspects of `counts`, with `__fault` and its `__rule`."""
+    return (
+        "(SELECT s.* EXCLUDE __fault, coalesce(s.__fault, l.__fault) AS __fault, "
+        f"split_part(coalesce(s.__fault, l.__fault), ' ', 1) AS __rule FROM {suspects} AS s "
+        f"LEFT JOIN {late} AS l USING (__part, __line) "
+        "WHERE coalesce(s.__fault, l.__fault) IS NOT NULL)"
+    )
 
 
 def enforce(report: Report, settings: Settings) -> None:

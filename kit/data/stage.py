@@ -95,7 +95,7 @@ def make(
     folder : Path
         Where the stage's files are written.
     joined : bool
-        Whether lookups are joined to the file's rows, which loses their order.
+        Whether lookups are joined to the file's rows, which loses their order, or rows passed over.
 
     Raises
     ------

@@ -128,7 +128,8 @@ class Snapshot:
         Returns
         -------
         ScopeData
-            `sales`, `peers` and every canonical table but orders. A rep sees own rows, the products
+            `sales`, `peers`, `excluded`, `source_days` and every canonical table but orders. A rep
+            sees own rows, the products
             and customers in them, events of own regions or of all, no market or expenses; a team
             sees its reps' rows while in it; a region its own, its teams' and its reps'; the company
             all. Sorted by key. Nothing of another rep is read for a rep.

@@ -113,7 +113,8 @@ def _integer(name: str, meaning: str, **more) -> Column:
     return Column(name, "integer", meaning, **more)
 
 
-_MEASURES = ("bookings", "quantity", "margin", "new_customers", "collections")
+_MEASURES = ("bookings", "quantity", "margin", "new_customers", "collections", "activities",
+             "visit", "call", "quote", "demo")  # fmt: skip
 
 _DECLARED = (
     Table(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from kit.data.calendar import Day, FiscalCalendar, Period, as_day
 from kit.data.case import Case
-from kit.data.frames import kept
+from kit.data.frames import ScopeData
 from kit.data.once import once
-from kit.data.territory import children, display, members
+from kit.data.presence import presence
+from kit.data.territory import children, display
 from kit.errors import UnknownPeriodError
 from kit.scope import Scope
 
@@ -58,9 +60,10 @@ def in_force(
     The newest version for exactly the period, with `valid_from` empty or not after `as_of`, counts;
     if its target is empty, none is set. Where none is set, the targets of the halves, quarters or
     months that make up the period are summed if each has one. Where that fails too and
-    `targets.roll_up` names the scope's kind, the targets of its reps are summed: a rep who moves
-    counts where the period found him. Over a range, a rep's targets are summed over the periods in
-    which the rep has one, for reps come and go.
+    `targets.roll_up` names the scope's kind, the targets of its reps are summed, each by `kit.data.presence.presence`.
+    A manager's own quota is a rep's target like any other: it counts once where targets are rolled
+    up, and never comes on top of a target that was set for the team. Over a range, a rep's targets
+    are summed over the periods in which the rep has one, for reps come and go.
     """
     scope, period = scope or case.scope, period or case.period
     day = as_of or case.as_of
@@ -68,13 +71,16 @@ def in_force(
     if own is not None or scope.kind not in case.settings.targets.roll_up:
         return own
     known = {one for one in set(case.data.frame("targets")["scope"]) if one.startswith("rep:")}
+    there = None
     if scope.kind != "company":
-        known &= {f"rep:{one}" for one in members(case, scope, period=period)}
-    found = [
-        _own(case, Scope.parse(one), measure=measure, period=period, as_of=day)
-        for one in sorted(known)
-    ]
-    found = [one for one in found if one is not None]
+        there = presence(case, scope, period=period)
+        known &= {f"rep:{one}" for one in there}
+    found = []
+    for one in sorted(known):
+        rep = Scope.parse(one)
+        goal = _own(case, rep, measure=measure, period=period, as_of=day)
+        if goal is not None:
+            found.append(goal if there is None else goal * there[rep.id])
     return sum(found) if found else None
 
 
@@ -128,7 +134,13 @@ def with_target(case: Case) -> pd.DataFrame:
 
 def _rows(case: Case, scope: str, *, measure: str) -> pd.DataFrame:
     rows = case.data.frame("targets")
-    return kept(rows, (rows["scope"] == scope) & (rows["measure"] == measure))
+    return rows.iloc[_places(case.data).get((scope, measure), [])]
+
+
+@once
+def _places(data: ScopeData) -> Mapping[tuple[str, str], np.ndarray]:
+    """Where the rows of each scope and measure stand in the targets."""
+    return data.frame("targets").groupby(["scope", "measure"], sort=False).indices
 
 
 def span_of(calendar: FiscalCalendar, name: str) -> tuple | None:

@@ -98,7 +98,7 @@ def habits(case: Case) -> Habits | Unavailable:
         if (watched & paid & (terms == one)).sum() >= _ENOUGH
     }
     orders = data.sales.groupby("order_id").agg(date=("date", "min"), amount=("amount", "sum"))
-    ordered = rows["order_id"].map(orders["date"])
+    ordered = orders["date"].reindex(rows["order_id"]).set_axis(rows.index)
     linked = ordered.notna()
     invoiced, waiting = 1.0, orders.iloc[:0]
     from_order = from_invoice

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
-from traitlets import Unicode
+from traitlets import List, Unicode
 
+from kit.publish import sections
 from kit.publish.executed import WIDGET
 
 SHOWN = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/markdown")
@@ -42,6 +43,10 @@ class ChaptersPreprocessor(Preprocessor):
     """
 
     glance = Unicode(help="title of the section with the outputs of cells tagged headline")
+    only = List(
+        Unicode(), default_value=None, allow_none=True,
+        help="sections that are shown beside the headline; None: all",
+    )  # fmt: skip
 
     def preprocess(self, nb, resources):
         """Return the notebook laid out, and the resources with `contents`."""
@@ -50,6 +55,8 @@ class ChaptersPreprocessor(Preprocessor):
             place = top if "headline" in cell.metadata.get("tags", ()) else rest
             place.extend(_pieces(cell))
         top = [piece for piece in top if not _level(piece)]
+        if self.only is not None:
+            rest = sections.only(rest, self.only)
         if top:
             top.insert(0, _heading(1, self.glance))
         pieces = _numbered([*top, *_without_empty(_said_once(rest))])
@@ -134,7 +141,7 @@ def _pieces(cell: NotebookNode) -> list[NotebookNode]:
         return []
     pieces: list[NotebookNode] = []
     lines: list[str] = []
-    fenced = False
+    fenced, named = False, sections.named(cell)
     for line in cell.source.splitlines():
         fenced ^= bool(_FENCE.match(line))
         found = None if fenced else _HEADING.match(line)
@@ -144,7 +151,9 @@ def _pieces(cell: NotebookNode) -> list[NotebookNode]:
         pieces.append(_cell("markdown", source="\n".join(lines).strip()))
         lines = []
         title = html.unescape(re.sub(r"[*`]", "", found.group(2))).strip()
-        pieces.append(_heading(len(found.group(1)), title))
+        pieces.append(_heading(len(found.group(1)), title, section=named))
+        if len(found.group(1)) == sections.LEVEL:
+            named = ""
     pieces.append(_cell("markdown", source="\n".join(lines).strip()))
     return [piece for piece in pieces if _level(piece) or piece.source]
 
@@ -233,9 +242,9 @@ def _level(piece: NotebookNode) -> int:
     return piece.metadata.heading.level if "heading" in piece.metadata else 0
 
 
-def _heading(level: int, title: str) -> NotebookNode:
+def _heading(level: int, title: str, *, section: str = "") -> NotebookNode:
     piece = _cell("markdown", source="")
-    piece.metadata["heading"] = NotebookNode(level=level, title=title)
+    piece.metadata["heading"] = NotebookNode(level=level, title=title, section=section)
     return piece
 
 

@@ -25,12 +25,14 @@ def of(unit: Unit) -> dict[str, Any]:
     -------
     dict
         snapshot (hash of the part of the data that the scope can read), parameters (hash of the
-        settings and of what the notebooks are told), title, notebooks (SHA-256 by name), kit (hash
-        of its code and texts), versions of Python and of packages.
+        settings and of what the notebooks are told), role (whose sections are shown), title,
+        notebooks (SHA-256 by name), kit (hash of its code and texts), versions of Python and of
+        packages.
     """
     return {
         "snapshot": unit.part,
         "parameters": unit.parameters_hash,
+        "role": unit.role,
         "title": unit.title,
         "notebooks": {one.path.name: one.sha256 for one in unit.notebooks},
         "kit": unit.kit,

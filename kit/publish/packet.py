@@ -44,7 +44,7 @@ _PACKAGES = (
     "holidays", "papermill", "nbconvert",
 )  # fmt: skip
 _KEYS = ("contents", "at_a_glance", "foot", "snapshot", "parameters", "parameters_hash",
-         "versions", "company", "region", "team", "rep")  # fmt: skip
+         "versions", "company", "region", "team", "rep", "role")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,10 @@ class PacketFacts:
         The resolved parameters, as `readable_parameters` gives them.
     parameters_hash : str
     versions : mapping of str to str
+    role : str
+        Whose sections are shown; empty: everybody's.
+    sections : tuple of str or None
+        Their names; None: all.
     """
 
     company: str
@@ -78,6 +82,8 @@ class PacketFacts:
     parameters: Mapping[str, str]
     parameters_hash: str
     versions: Mapping[str, str]
+    role: str = ""
+    sections: tuple[str, ...] | None = None
 
 
 class CompiledTemplates(BytecodeCache):
@@ -144,7 +150,7 @@ def render(notebooks: Iterable[NotebookNode], facts: PacketFacts) -> str:
     notebooks : iterable of NotebookNode
         In reading order. Of cells tagged `lang-en` and `lang-zh` the chosen language stays; the
         outputs of cells tagged `headline` come first; cells tagged `parameters` or `analyst`,
-        code, streams, errors and widgets are left out.
+        code, streams, errors and widgets are left out, and for a role what is not in its sections.
     facts : PacketFacts
 
     Returns
@@ -164,7 +170,11 @@ def render(notebooks: Iterable[NotebookNode], facts: PacketFacts) -> str:
         default_preprocessors=[],
         preprocessors=[
             TagRemovePreprocessor(remove_cell_tags={*HIDDEN, *others}, enabled=True),
-            ChaptersPreprocessor(glance=words.t("packet.at_a_glance"), enabled=True),
+            ChaptersPreprocessor(
+                glance=words.t("packet.at_a_glance"),
+                only=None if facts.sections is None else list(facts.sections),
+                enabled=True,
+            ),
         ],
     )
     resources = {
@@ -175,6 +185,7 @@ def render(notebooks: Iterable[NotebookNode], facts: PacketFacts) -> str:
         "words": {f"packet.{key}": words.t(f"packet.{key}") for key in _KEYS},
         "period": words.period(facts.period),
         "as_of": words.t("packet.as_of", when=facts.as_of),
+        "role": words.term("role", facts.role) if facts.role else "",
     }
     foot = dict.fromkeys((facts.company, facts.title, resources["period"], resources["as_of"]))
     resources["foot"] = css_text(" · ".join(foot))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kit.errors import UnknownScopeError
-from kit.publish import findings, index, outputs, packet
+from kit.publish import alerts_csv, findings, index, outputs, packet
 from kit.publish.failure import Failure
 from kit.scope import KINDS, Scope
 from kit.show.words import Words
@@ -66,6 +66,7 @@ def write(batch: Batch, *, done: frozenset[Scope], failures: Mapping[Scope, Fail
     )
     ordered = [records[scope] for scope in scopes if scope in records]
     outputs.write_text(folder / "summary.csv", findings.summary_csv(ordered))
+    outputs.write_text(folder / alerts_csv.NAME, alerts_csv.alerts_csv(ordered))
     outputs.write_text(folder / "manifest.json", findings.dump(manifest))
     outputs.write_text(folder / "index.html", page)
     return folder / "index.html"
@@ -104,6 +105,7 @@ def _inputs(batch: Batch) -> dict:
         "period": batch.period.name,
         "as_of": batch.as_of.isoformat(),
         "language": batch.settings.language,
+        "role": batch.units[0].role if batch.units else "",
         "snapshot": batch.snapshot_id,
         "parameters": packet.parameters_hash(batch.settings),
         "notebooks": {one.path.name: one.sha256 for one in notebooks},
@@ -133,6 +135,7 @@ def _entry(
         "status": "failed" if error else "ok",
         "batch": mark if unit else before.get("batch"),
         "packet_of": mark if made else known,
+        "role": unit.role if unit else before.get("role", ""),
         "parameters": unit.parameters_hash if unit else before.get("parameters"),
         "snapshot": unit.part if unit else before.get("snapshot"),
         "files": files,

@@ -31,6 +31,7 @@ from kit.publish.warm import ORDINARY
 from kit.scenarios import find
 from kit.scope import KINDS, Scope
 from kit.settings import Settings
+from kit.settings.cadence import ROLES
 
 NOTEBOOKS = Path(kit.__file__).resolve().parents[1] / "notebooks"
 
@@ -46,6 +47,7 @@ def prepare(
     language: str = "",
     out: str | Path = "outputs",
     scenario: str = "",
+    role: str = "",
     overrides: Mapping[str, Any] | None = None,
     notebooks_folder: Path | None = None,
     kernel: str = ORDINARY,
@@ -76,6 +78,9 @@ def prepare(
     out : path
     scenario : str
         Name or title of one of the company's scenarios, laid over its settings; empty: none.
+    role : str
+        `executive`, `manager` or `rep`: packets show the sections that `track.cadence` gives it;
+        empty: all.
     overrides : mapping
         Dotted keys and values that win over the parameter files.
     notebooks_folder : Path
@@ -98,6 +103,8 @@ def prepare(
     """
     if language and language not in LANGUAGES:
         raise SettingsError(f"Language '{language}' is not known. Known: {', '.join(LANGUAGES)}.")
+    if role and role not in ROLES:
+        raise SettingsError(f"--role '{role}' is not known. {nearest(role, ROLES)}")
     if by not in KINDS:
         raise UnknownScopeError(f"--by '{by}' is no kind of scope. {nearest(by, KINDS)}")
     over = {**(overrides or {}), **({"language": language} if language else {})}
@@ -137,6 +144,7 @@ def prepare(
             limits=limits,
             scenario=scenario,
             scenarios=files if scope.kind != "rep" else _chosen(files, scenario),
+            role=role,
         )
         for scope in (_checked(asked, known, snapshot, span) if asked else _all_of(by, known, span))
     )

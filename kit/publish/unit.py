@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from kit import scenarios
 from kit.errors import KitError
 from kit.parameters import dump
-from kit.publish import findings, inputs, kernels, outputs, packet
+from kit.publish import alerts_csv, findings, inputs, kernels, outputs, packet
 from kit.publish.failure import STOPPED, Failure, NotebookFailed, last_line
 from kit.publish.limits import DEFAULT, Limits
 from kit.publish.warm import ORDINARY
@@ -23,6 +23,7 @@ from kit.settings import Settings
 
 Execute = Callable[..., NotebookNode]
 _PLAN = "targets.csv"  # what the notebook that sets targets leaves
+_RECORD = "weekly-record.xlsx"  # what the notebook that tracks leaves, for people to fill in
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class Unit:
         Name of the one that is laid over the settings; empty: none.
     scenarios : tuple of (str, str)
         Name and content of each scenario's file.
+    role : str
+        Whose sections the packet shows, by `track.cadence`; empty: all.
     """
 
     scope: Scope
@@ -82,6 +85,7 @@ class Unit:
     limits: Limits = DEFAULT
     scenario: str = ""
     scenarios: tuple[tuple[str, str], ...] = ()
+    role: str = ""
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -95,7 +99,9 @@ class Unit:
             "snapshot": Path(os.path.relpath(self.snapshot, self.work)).as_posix(),
             "controls": "off",
             "plan_file": _PLAN,
+            "record_file": _RECORD,
             "scenario_name": self.scenario,
+            "role": self.role,
         }
 
     @cached_property
@@ -120,6 +126,8 @@ class Unit:
             parameters=packet.readable_parameters(self.settings, kind=self.scope.kind),
             parameters_hash=self.parameters_hash,
             versions=packet.versions(),
+            role=self.role,
+            sections=tuple(self.settings.track.cadence.every(self.role)) if self.role else None,
         )
 
 
@@ -192,7 +200,10 @@ def _finish(unit: Unit, executed: list[NotebookNode], *, work: Path) -> None:
     found = findings.complete(findings.collect(executed), head=head)
     outputs.write_text(work / "findings.json", findings.dump(found))
     outputs.write_text(work / "packet.html", packet.render(executed, unit.facts))
+    if "alerts" in found:
+        outputs.write_text(work / alerts_csv.NAME, alerts_csv.alerts_csv([found]))
     notebooks = [f"notebooks/{one.path.name}" for one in unit.notebooks]
-    outputs.keep_only(work, {"packet.html", "findings.json", _PLAN, *notebooks})
+    ours = {"packet.html", "findings.json", alerts_csv.NAME, _PLAN, _RECORD}
+    outputs.keep_only(work, {*ours, *notebooks})
     inputs.write(unit, work)
     outputs.swap_in(work, unit.place)

@@ -1,5 +1,6 @@
 """The parameters as typed models; `kit.parameters` reads and merges the files they come from."""
 
+from kit.settings.alerts import AlertRule, AlertSettings
 from kit.settings.calendar import CalendarSettings
 from kit.settings.company import Settings
 from kit.settings.diagnose import DiagnoseSettings
@@ -14,6 +15,8 @@ from kit.settings.targets import Goal, Hire, TargetSettings
 from kit.settings.track import TrackSettings
 
 __all__ = [
+    "AlertRule",
+    "AlertSettings",
     "CalendarSettings",
     "ColumnSettings",
     "DiagnoseSettings",

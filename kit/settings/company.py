@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from kit.settings.alerts import AlertSettings
 from kit.settings.base import Model
 from kit.settings.calendar import CalendarSettings
 from kit.settings.diagnose import DiagnoseSettings
@@ -27,11 +28,13 @@ class Settings(Model):
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
     gate: GateSettings = GateSettings()
     measures: tuple[
-        Literal["bookings", "quantity", "margin", "new_customers", "collections"], ...
-    ] = ("bookings", "quantity", "margin", "new_customers", "collections")
+        Literal["bookings", "quantity", "margin", "new_customers", "collections", "activities",
+                "visit", "call", "quote", "demo"], ...
+    ] = ("bookings", "quantity", "margin", "new_customers", "collections", "activities")  # those with a target or data; activities only with a target
     seed: int = 0
     targets: TargetSettings = TargetSettings()
     track: TrackSettings = TrackSettings()
+    alerts: AlertSettings = AlertSettings()
     diagnose: DiagnoseSettings = DiagnoseSettings()
     review: ReviewSettings = ReviewSettings()
 

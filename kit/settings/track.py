@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from kit.settings.base import Model, Share
+from kit.settings.cadence import CadenceSettings
 
 
 class TrackSettings(Model):
@@ -18,6 +19,7 @@ class TrackSettings(Model):
     mom_drop: Share = 0.15
     overdue_days: int = Field(30, ge=0)
     coverage: float = Field(3.0, gt=0)
+    cadence: CadenceSettings = CadenceSettings()  # who looks at what how often; a week's work
 
     @model_validator(mode="after")
     def _rise(self) -> TrackSettings:

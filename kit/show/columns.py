@@ -81,7 +81,7 @@ IN_UNIT_OF_MEASURE = frozenset(
 OVER = frozenset(("gap", "rolling_gap"))  # positive when short: a negative one is said in words
 RATES = frozenset(("required_run_rate", "run_rate"))
 COUNTED_MEASURES = frozenset(
-    "quantity new_customers orders customers won lost visit call quote demo".split()
+    "quantity new_customers orders customers won lost activities visit call quote demo".split()
 )
 
 

@@ -49,7 +49,7 @@ _SCREEN = """
 .kit-narrow tbody th { min-width: 5rem; }
 .kit-table table .n { text-align: right !important; }
 .kit-table td { white-space: nowrap; }
-.kit-long { display: block; min-width: 15rem; white-space: normal; }
+.kit-long { display: block; min-width: 12rem; white-space: normal; }
 .kit-status { white-space: nowrap; font-weight: 600; }
 .kit-status > span { display: inline-block; min-width: 1.05em; text-align: center; }
 .kit-green, .kit-yes, .kit-done, .kit-reached { color: GOOD; }

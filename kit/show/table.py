@@ -14,7 +14,7 @@ from kit.show.view import View
 from kit.show.words import Words
 
 _RIGHT = frozenset(
-    "money signed_money percent signed_percent chance count number multiple points days".split()
+    "money signed_money percent signed_percent share chance count number multiple points days".split()
 )
 _NEVER = frozenset(("facts", "running", "action_id"))
 

@@ -12,6 +12,7 @@ from kit.show import told
 from kit.show.columns import COUNTED_MEASURES
 from kit.show.notes import note, nothing, unavailable
 from kit.show.outcome import closed, outcome
+from kit.show.standing import named
 from kit.show.table import table
 from kit.show.view import View
 from kit.show.words import Words
@@ -22,6 +23,9 @@ __all__ = (
 )  # fmt: skip
 
 
+_RATIOS = {"rate_needed": "multiple"}
+
+
 def standing(frame, words: Words, *, title: str = "", measure: str = "bookings") -> View:
     """Where a scope and its parts stand; the scope's own row is in bold.
 
@@ -30,18 +34,20 @@ def standing(frame, words: Words, *, title: str = "", measure: str = "bookings")
     if isinstance(frame, pd.DataFrame) and len(frame) == 1:
         return View("")
     columns = ("part", "status", "outcome", "target", "actual", "attainment", "gap",
-               "target_to_date", "pace_index", "required_run_rate", "run_rate")  # fmt: skip
+               "target_to_date", "pace_index", "required_run_rate", "run_rate", "rate_needed")  # fmt: skip
     frame, columns, headings = _by_state(frame, columns, words)
+    if isinstance(frame, pd.DataFrame):
+        frame = named(frame, words)
     return table(frame, words, title=title, columns=columns, measure=measure, headings=headings,
-                 highlight=_first(frame))  # fmt: skip
+                 kinds=_RATIOS, highlight=_first(frame))  # fmt: skip
 
 
 def measures(frame, words: Words, *, title: str = "", brief: bool = False) -> View:
     """Where a scope stands in each measure; in brief without pace and rates a day."""
     columns = ("measure", "status", "outcome", "target", "actual", "attainment", "gap",
-               *(() if brief else ("pace_index", "required_run_rate", "run_rate")))  # fmt: skip
+               *(() if brief else ("pace_index", "required_run_rate", "run_rate", "rate_needed")))  # fmt: skip
     frame, columns, headings = _by_state(frame, columns, words)
-    return table(frame, words, title=title, columns=columns, headings=headings)
+    return table(frame, words, title=title, columns=columns, headings=headings, kinds=_RATIOS)
 
 
 def months(frame, words: Words, *, title: str = "", measure: str = "bookings") -> View:
@@ -180,7 +186,8 @@ def _by_state(
             "gap": words.t("card.to_go")
         }
     ended = [outcome(*one) for one in zip(frame["status"], frame["attainment"], strict=True)]
-    running = ("status", "target_to_date", "pace_index", "required_run_rate", "run_rate")
+    running = ("status", "target_to_date", "pace_index", "required_run_rate", "run_rate",
+               "rate_needed")  # fmt: skip
     return frame.assign(outcome=ended), tuple(one for one in columns if one not in running), {}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
 from types import EllipsisType
 
@@ -10,20 +9,19 @@ import numpy as np
 import pandas as pd
 
 from kit.data import measures
-from kit.data.calendar import Period
 from kit.data.case import Case
-from kit.data.elapsed import elapsed, past_periods, same_point
+from kit.data.elapsed import elapsed
 from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.data.targets import in_force
-from kit.errors import UnknownPeriodError
-from kit.plan import schedule
-from kit.track import views
-from kit.track.pacing import first_day
-from kit.track.spread import Spread
+from kit.track import expected_pipeline, views
+from kit.track.course import Course
+from kit.track.months import seen
+from kit.track.record import Record, base_rates, record, spread
+from kit.track.weighing import Combined, combine
 
 FEWEST = 4  # past periods without which nothing is said of the spread
-MOST = 20  # past periods looked at, the latest
+MOST = 20  # past periods on which views are replayed, the latest
 
 
 @dataclass(frozen=True)
@@ -37,15 +35,21 @@ class Landing:
     chance : float or None
         Chance of target.
     views : DataFrame
-        view (`run_rate`, `pace`, `seasonal`, `recent`), landing (NaN where it cannot say), error
-        (mean absolute miss of past periods at this point ÷ their mean absolute result; NaN where
-        unknown).
+        view (of `kit.track.views.VIEWS`), landing (NaN where it cannot say), error (mean absolute
+        miss of past periods at this point ÷ their mean absolute result; NaN where unknown), weight
+        (share in the combination).
     n_backtest : int
         Past periods that interval and chance rest on.
     note : str
-        `closed`, `no_history`, `few_periods`, `no_target`, or empty.
+        `closed`, `no_history`, `few_periods`, `no_target`, `chance_withheld`, or empty.
     error : float or None
         The same error, of the views combined.
+    record : Record or None
+        How good past intervals and chances were at this point; None with fewer than four periods.
+    months_over : int or None
+        Whole months of the period that are over; None within a month, before and after the period.
+    days_over, days : int
+        Working days of the period that are over, and all of them.
     """
 
     landing: float | None
@@ -56,6 +60,10 @@ class Landing:
     n_backtest: int
     note: str = ""
     error: float | None = None
+    record: Record | None = None
+    months_over: int | None = None
+    days_over: int = 0
+    days: int = 0
 
 
 @once
@@ -77,141 +85,154 @@ def forecast(
     Landing or Unavailable
         A closed period lands at its actual, with chance 1.0 or 0.0. Without 4 past periods low,
         high and chance are None; without any and before the first working day is over, the landing
-        too. Without a target above zero the chance is None.
+        too. Without a target above zero the chance is None, and where past chances at this point
+        were worse than `targets.trust` allows.
 
     Notes
     -----
-    Views: see `kit.track.views.say`. Each is replayed on the past periods of the same kind that lie
-    wholly in the data (the latest 20; only those with a year of history before them where there are
-    4 of these), at the point with the same share of working days over. The landing is the mean of
-    the views weighted by their past misses, see `kit.track.views.weigh`. The combination is
-    replayed too, each past period with weights from the misses of the others; interval
-    (`settings.track.interval`) and chance come from its errors by Student's t, see
+    Views: `run_rate`, `pace` and `seasonal` of `kit.track.views`, `refit` of `kit.track.refit` and,
+    for bookings, `pipeline` of `kit.track.expected_pipeline`. Each is replayed at the same point of
+    past periods of the same kind, see `kit.track.months`: the latest 20; only those with a year and
+    a quarter of months before the point, or else a year, where there are 4 of these. The landing is
+    their mean, weighted by past misses of the scope and of its product lines, see
+    `kit.track.weighing.combine`. That is replayed too, each past period with weights from the
+    misses of the others; interval (`settings.track.interval`) and chance come from its errors by
+    Student's t, see
     `kit.track.spread.Spread`: on logs of actual ÷ forecast where all amounts are above zero, else
     on differences. Where no past period lost ground after this point, neither does the interval.
     """
     if target is ...:
         target = in_force(case, measure=measure)
     goal = target if target is not None and target > 0 else None
-    first = first_day(case, measure=measure)
-    past = past_periods(
-        case.calendar, case.period, first=first, as_of=case.as_of, most=MOST + views.YEARS
-    )
-    start = min([case.period.start, *(one.start for one in past)])
-    daily = measures.daily(case, measure=measure, start=start, end=case.period.end)
-    if isinstance(daily, Unavailable):
-        return daily
     if case.closed:
-        return _closed(daily, case.period, goal=goal)
-    course = _course(case, daily, past=past, measure=measure)
-    said = np.array([views.say(course, place) for place in range(len(course))])
-    return judge(course, said, goal=goal, share=case.settings.track.interval)
+        return _closed(case, measure=measure, goal=goal)
+    replayed = _replayed(case, measure=measure)
+    if isinstance(replayed, Unavailable):
+        return replayed
+    course, said = replayed
+    done, left = elapsed(case.calendar, case.period, as_of=case.as_of)
+    found = judge(
+        course, said, goal=goal, share=case.settings.track.interval,
+        trust=case.settings.targets.trust,
+    )  # fmt: skip
+    return _placed(found, course, done=done, days=done + left)
 
 
-def judge(course: views.Course, said: np.ndarray, *, goal: float | None, share: float) -> Landing:
+def judge(
+    course: Course,
+    said: np.ndarray,
+    *,
+    goal: float | None,
+    share: float,
+    trust: tuple[float, float, float] = (0.0, 1.0, np.inf),
+) -> Landing:
     """Combine what the views say by what they would have said, and draw interval and chance.
 
     Parameters
     ----------
     course : Course
         Past periods and, last, the one to forecast.
-    said : array
-        Rows as `course`, a column a view.
+    said : array, periods × views × series
+        What each view says of each; the landing is that of series 0.
     goal : float or None
         Target above zero.
     share : float
         Share of outcomes the interval is to hold.
+    trust : tuple of float
+        See `kit.track.record.record`; by itself it lets all chances pass.
     """
-    tested = _tested(course, said)
-    actual = course.total[tested]
-    misses = actual[:, None] - said[tested]
-    size = float(np.abs(actual).mean()) if len(tested) else np.nan
-    landing = views.combine(said[-1], views.weigh(misses))
-    replayed = np.array(
-        [
-            views.combine(said[place], views.weigh(np.delete(misses, row, axis=0)))
-            for row, place in enumerate(tested)
-        ]
-    )
-    table = pd.DataFrame(
-        {"view": list(views.VIEWS), "landing": said[-1], "error": _error(misses, size)}
-    ).astype({"view": "str"})
+    places = replayable(course, said)
+    totals, booked = course.totals(), course.bookings()
+    actual = totals[places]
+    combined = combine(said[-1], said[places], actual)
+    landing = float(combined.landing[0])
+    table = _table(said[:, :, 0], places, actual[:, 0], combined)
     if np.isnan(landing):
         return Landing(None, None, None, None, table, 0, "no_history")
-    if len(tested) < FEWEST:
-        return Landing(landing, None, None, None, table, len(tested), "few_periods")
-    logs = bool((actual > 0).all() and (replayed > 0).all() and landing > 0)
-    errors = np.log(actual / replayed) if logs else actual - replayed
-    lost_ground = (course.remaining[tested] < 0).any()
-    floor = -np.inf if lost_ground else float(course.booked[-1])
-    spread = Spread(landing, tuple(errors.tolist()), logs=logs, floor=floor)
-    low, high = spread.interval(share)
-    chance = None if goal is None else spread.chance(goal)
-    error = float(_error((actual - replayed)[:, None], size)[0])
-    note = "no_target" if goal is None else ""
-    return Landing(landing, low, high, chance, table, len(tested), note, error)
+    error = float(_errors(actual[:, :1] - combined.replayed[:, :1], actual[:, 0])[0])
+    error = None if np.isnan(error) else error
+    if len(places) < FEWEST:
+        return Landing(landing, None, None, None, table, len(places), "few_periods")
+    year_ago = course.year_ago()
+    found = record(
+        replayed=combined.replayed,
+        actual=actual,
+        booked=booked[places],
+        ago=np.where((year_ago >= 0)[:, None], totals[year_ago], np.nan)[places],
+        base=base_rates(totals, year_ago)[places],
+        interval=share,
+        trust=trust,
+    )
+    lost_ground = (actual[:, 0] < booked[places, 0]).any()
+    around = spread(
+        landing, replayed=combined.replayed[:, 0], actual=actual[:, 0],
+        floor=-np.inf if lost_ground else float(booked[-1, 0]),
+    )  # fmt: skip
+    low, high = around.interval(share)
+    chance = None if goal is None or found.reason else around.chance(goal)
+    note = "no_target" if goal is None else "chance_withheld" if found.reason else ""
+    return Landing(landing, low, high, chance, table, len(places), note, error, found)
 
 
-def _closed(daily: pd.Series, period: Period, *, goal: float | None) -> Landing:
-    actual = float(daily.loc[pd.Timestamp(period.start) :].sum())
-    table = pd.DataFrame(
-        {"view": list(views.VIEWS), "landing": np.nan, "error": np.nan}
-    ).astype({"view": "str"})
+def replayable(course: Course, said: np.ndarray) -> np.ndarray:
+    """Places of the past periods on which views are replayed: the best informed, if enough."""
+    speaking = np.isfinite(said[:-1, :, 0]).any(axis=1)
+    past = np.flatnonzero(speaking & (course.first[:-1] + course.many <= course.running(-1)))
+    known = course.first[past] + course.over
+    for least in (course.cycle + max(1, course.cycle // 4), course.cycle):
+        if (known >= least).sum() >= FEWEST:
+            return past[known >= least][-MOST:]
+    return past[-MOST:]
+
+
+@once
+def _replayed(case: Case, *, measure: str) -> tuple[Course, np.ndarray] | Unavailable:
+    """The course of the case's period and of past ones, and what each view says of each."""
+    found = seen(case, measure=measure)
+    if isinstance(found, Unavailable):
+        return found
+    course = found.course
+    said = np.array([views.say(course, place) for place in range(len(course))])
+    if measure == "bookings":
+        usual = said[:, views.VIEWS.index("refit"), 0] - course.bookings()[:, 0]
+        said[:, views.VIEWS.index("pipeline"), 0] = expected_pipeline.landings(case, found, usual)
+    return course, said
+
+
+def _closed(case: Case, *, measure: str, goal: float | None) -> Landing | Unavailable:
+    period = case.period
+    actual = measures.actuals(case, measure=measure, start=period.start, end=period.end)
+    if isinstance(actual, Unavailable):
+        return actual
+    nothing = pd.DataFrame({"view": list(views.VIEWS)}, dtype="str")
+    nothing = nothing.assign(landing=np.nan, error=np.nan, weight=np.nan)
     chance = None if goal is None else float(actual >= goal - 1e-9 * abs(goal))
-    return Landing(actual, actual, actual, chance, table, 0, "closed")
-
-
-def _course(
-    case: Case, daily: pd.Series, *, past: tuple[Period, ...], measure: str
-) -> views.Course:
-    """What past periods and the case's had booked at the point of `as_of`, and in the end."""
-    calendar, period = case.calendar, case.period
-    sums = np.concatenate([[0.0], daily.to_numpy().cumsum()])
-    origin = daily.index[0].date()
-
-    def between(start: dt.date, end: dt.date) -> float:
-        return sums[(end - origin).days + 1] - sums[(start - origin).days]
-
-    places = {one.start: place for place, one in enumerate(past)}
-    booked, total, due, year_ago = [], [], [], []
-    for one in (*past, period):
-        point = same_point(calendar, period, as_of=case.as_of, other=one, by="share")
-        booked.append(between(one.start, point))
-        total.append(np.nan if one is period else between(one.start, one.end))
-        due.append(_due(case, one, point=point, measure=measure))
-        try:
-            year_ago.append(places.get(calendar.year_ago(one).start, -1))
-        except UnknownPeriodError:
-            year_ago.append(-1)
-    done = elapsed(calendar, period, as_of=case.as_of).done
-    return views.Course(
-        np.array(booked), np.array(total), np.array(due), np.array(year_ago), done > 0
+    days = case.calendar.working_days(period.start, period.end)
+    return Landing(
+        actual, actual, actual, chance, nothing, 0, "closed", days_over=days, days=days
     )
 
 
-def _due(case: Case, period: Period, *, point: dt.date, measure: str) -> float:
-    """Share of a period that its schedule puts up to a point, as it was seen before the period."""
-    if point < period.start:
-        return 0.0
-    seen = min(case.as_of, period.start - dt.timedelta(1))
-    before = replace(case, period=period, as_of=seen)
-    amount = 1e6 * case.settings.targets.unit  # so large that rounding to the unit does not show
-    return float(schedule.due(before, amount, measure=measure).loc[pd.Timestamp(point)]) / amount
+def _placed(found: Landing, course: Course, *, done: int, days: int) -> Landing:
+    """The landing with what is told of the point."""
+    now = course.running(-1)
+    begun = course.passed[now] > 0 or course.begun[now].any()
+    whole = course.over if course.over > 0 and course.many > 1 and not begun else None
+    return replace(found, months_over=whole, days_over=done, days=days)
 
 
-def _tested(course: views.Course, said: np.ndarray) -> np.ndarray:
-    """Places of the past periods on which views are replayed: the best informed, if enough."""
-    past = np.flatnonzero(~np.isnan(said[:-1]).all(axis=1))
-    for informed in (past[course.year_ago[past] >= 0], past[past > 0]):
-        if len(informed) >= FEWEST:
-            return informed[-MOST:]
-    return past
+def _table(
+    said: np.ndarray, places: np.ndarray, actual: np.ndarray, combined: Combined
+) -> pd.DataFrame:
+    found = pd.DataFrame({"view": list(views.VIEWS)}, dtype="str")
+    errors = _errors(actual[:, None] - said[places], actual)
+    return found.assign(landing=said[-1], error=errors, weight=combined.weights[:, 0])
 
 
-def _error(misses: np.ndarray, size: float) -> np.ndarray:
+def _errors(misses: np.ndarray, actual: np.ndarray) -> np.ndarray:
     """Mean absolute miss of each column ÷ the mean absolute result."""
-    known = ~np.isnan(misses)
-    sums = np.where(known, np.abs(misses), 0.0).sum(axis=0)
-    counts = known.sum(axis=0)
+    size = float(np.abs(actual).mean()) if len(actual) else 0.0
+    known = np.isfinite(misses)
+    sums, counts = np.where(known, np.abs(misses), 0.0).sum(axis=0), known.sum(axis=0)
     usable = (counts > 0) & (size > 0)
     return np.where(usable, sums / np.where(usable, counts * size, 1.0), np.nan)

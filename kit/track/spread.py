@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Spread:
         >>> round(low, 2), round(high, 2)
         (92.33, 107.67)
         """
-        reach = stats.t.ppf((1 + share) / 2, len(self.misses)) * self.scale
+        reach = float(stdtrit(len(self.misses), (1 + share) / 2)) * self.scale
         low, high = self.forecast - reach, self.forecast + reach
         if self.logs:
             low, high = self.forecast * np.exp(-reach), self.forecast * np.exp(reach)
@@ -66,4 +66,4 @@ class Spread:
         ahead = np.log(self.forecast / target) if self.logs else self.forecast - target
         if self.scale <= 1e-9 * (1.0 if self.logs else abs(target)):
             return float(ahead >= -1e-9)
-        return float(stats.t.cdf(ahead / self.scale, len(self.misses)))
+        return float(stdtr(len(self.misses), ahead / self.scale))

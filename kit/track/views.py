@@ -1,59 +1,19 @@
-"""Views of where a period will land, and what each would have said of past periods."""
+"""Views of where a period will land, each from what was known at one point of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-VIEWS = ("run_rate", "pace", "seasonal", "recent")
-SMALLEST_SHARE = 0.02  # a share booked or due below this says nothing of the whole
+from kit.track import refit
+from kit.track.course import Course
+
+VIEWS = ("run_rate", "pace", "refit", "seasonal", "pipeline")
+SMALLEST_SHARE = 0.02  # a share booked below this says nothing of the whole
 YEARS = 5  # years back that are looked at
 FADE = 0.8  # weight of a year against the next one
-POOLED = 0.3  # weight of all periods' mean share beside a same period's
-RECENT = 12  # periods in that mean
-LATEST = 4  # periods in the mean of what is still to come
+ONE_YEAR = 0.5  # what is left of a share that was seen in one year only
+RECENT = 12  # latest periods that this is drawn towards
 MOST_GROWTH = 3.0  # growth of what still comes is held between a third and threefold
-
-
-@dataclass(frozen=True)
-class Course:
-    """What periods of one kind had booked at one point, and in the end.
-
-    Parameters
-    ----------
-    booked : array
-        Amount booked up to the point, a period each; the last is the period looked at.
-    total : array
-        Amount at the period's end; NaN for the last.
-    due : array
-        Share of the period that the schedule had put before the point; NaN where not known.
-    year_ago : array of int
-        Place of the same period a year earlier, −1 where there is none.
-    started : bool
-        Whether any working day is over at the point.
-    """
-
-    booked: np.ndarray
-    total: np.ndarray
-    due: np.ndarray
-    year_ago: np.ndarray
-    started: bool
-
-    def __len__(self) -> int:
-        return len(self.booked)
-
-    @property
-    def remaining(self) -> np.ndarray:
-        """Amount booked after the point."""
-        return self.total - self.booked
-
-    def years(self, place: int) -> tuple[np.ndarray, np.ndarray]:
-        """Places of the same period in the years before, the last first, and their weights."""
-        found = []
-        while len(found) < YEARS and (place := int(self.year_ago[place])) >= 0:
-            found.append(place)
-        return np.array(found, dtype=int), FADE ** np.arange(len(found))
 
 
 def say(course: Course, place: int) -> np.ndarray:
@@ -63,90 +23,168 @@ def say(course: Course, place: int) -> np.ndarray:
     ----------
     course : Course
     place : int
-        Which period; only periods before it are used besides what it had booked.
+        Which period; only months before its running one are used besides what that had begun.
+
+    Returns
+    -------
+    array, views × series
+        In the order of `VIEWS`; NaN where a view cannot say. `pipeline` is left empty: see
+        `kit.track.expected_pipeline`.
+
+    Examples
+    --------
+    >>> from kit.track.course import of_months
+    >>> flat = of_months(np.full(26, 10.0), many=3, over=2)
+    >>> say(flat, len(flat) - 1).round(6).ravel().tolist()
+    [30.0, 30.0, 30.0, 30.0, nan]
+    """
+    return np.stack(
+        [
+            run_rate(course, place),
+            pace(course, place),
+            refit.landing(course, place),
+            seasonal(course, place),
+            np.full(course.series, np.nan),
+        ]
+    )
+
+
+def run_rate(course: Course, place: int) -> np.ndarray:
+    """Booked ÷ working days over × working days of the period; NaN before one is over.
+
+    Examples
+    --------
+    >>> from kit.track.course import of_months
+    >>> run_rate(of_months([10.0], many=3, over=1, worked=[20, 21, 22]), 0).tolist()
+    [31.5]
+    """
+    done, whole = course.days(place)
+    return course.booked(place) * (whole / done) if done > 0 else np.full(course.series, np.nan)
+
+
+def pace(course: Course, place: int) -> np.ndarray:
+    """Booked ÷ the share that past periods had booked by this point.
 
     Returns
     -------
     array
-        Landing by `run_rate` (booked ÷ scheduled share: the run rate so far, carried on over the
-        days left by their weights in the schedule), by `pace` (booked ÷ share that past periods
-        had booked by this point, that of the same period in past years above all), by `seasonal`
-        (booked + what the same period in past years still got × growth; growth compares twice the
-        booked amount and the period before with the same a year earlier, and is held between a
-        third and threefold) and by `recent` (booked + mean of what the last four periods still
-        got). NaN where a view cannot say.
+        A series each; NaN before a working day is over, without a past period, and where the share
+        is below .02.
 
-    Examples
-    --------
-    >>> course = Course(
-    ...     booked=np.array([20.0, 30.0]), total=np.array([100.0, np.nan]),
-    ...     due=np.array([0.25, 0.25]), year_ago=np.array([-1, -1]), started=True,
-    ... )
-    >>> [float(one) for one in say(course, 1)]
-    [120.0, 150.0, nan, 110.0]
+    Notes
+    -----
+    share = Σ booked ÷ Σ total over the same period of up to five years, a year weighing .8 of the
+    next one, drawn towards that of the latest twelve periods of all seasons: by the part of their
+    difference that the spread between the years could have made by chance, with one year by half.
+    What a past month brought before and after the point is first brought to this one's days before
+    and after it.
     """
-    booked = course.booked[place]
-    run_rate = pace = recent = np.nan
-    if course.started:
-        if course.due[place] >= SMALLEST_SHARE:
-            run_rate = booked / course.due[place]
-        share = _share(course, place)
-        if share >= SMALLEST_SHARE:
-            pace = booked / share
-    if place:
-        recent = booked + course.remaining[max(0, place - LATEST) : place].mean()
-    return np.array([run_rate, pace, booked + _still_to_come(course, place), recent])
+    nothing = np.full(course.series, np.nan)
+    if not course.days(place)[0] > 0:
+        return nothing
+    start = int(course.first[place])
+    same = start - course.cycle * np.arange(1, YEARS + 1)
+    same = same[(same >= 0) & (same + course.many <= start)]
+    recent = course.first[:place][course.first[:place] + course.many <= start][-RECENT:]
+    up, whole = _shares(course, recent, start)
+    share = _ratio(up.sum(axis=0), whole.sum(axis=0))
+    if len(same):
+        up, whole = _shares(course, same, start)
+        fade = FADE ** np.arange(len(same))[:, None]
+        own = _ratio((fade * up).sum(axis=0), (fade * whole).sum(axis=0))
+        beside = own - share
+        share = share + beside * _kept(_ratio(up, whole), beside)
+        share = np.where(np.isnan(share), own, share)
+    usable = share >= SMALLEST_SHARE
+    return np.divide(course.booked(place), share, out=nothing, where=usable)
 
 
-def combine(said: np.ndarray, weights: np.ndarray) -> float:
-    """The mean of what the views say, by weight, of those that say something; NaN for none."""
-    speaking = ~np.isnan(said)
-    if not speaking.any():
-        return np.nan
-    weights = np.where(speaking, weights, 0.0)
-    if not weights.sum() > 0:
-        weights = speaking.astype(float)
-    return float((weights * np.where(speaking, said, 0.0)).sum() / weights.sum())
+def seasonal(course: Course, place: int) -> np.ndarray:
+    """Booked + what the same period a year before still got × growth.
 
+    Returns
+    -------
+    array
+        A series each; NaN without a year of history.
 
-def weigh(misses: np.ndarray) -> np.ndarray:
-    """Weights of views from their past misses, a row a period: 1 ÷ (mean squared miss)².
-
-    Squared twice, so that views which never held say next to nothing. A view without any known miss
-    weighs nothing; where that holds for all, `combine` takes them alike.
+    Notes
+    -----
+    growth = the last quarter of a year up to the point ÷ the same a year earlier, held between a
+    third and threefold; 1 where that is not above zero. All by days that count.
     """
-    known = ~np.isnan(misses)
-    count = known.sum(axis=0)
-    squares = np.where(known, misses, 0.0) ** 2
-    mean = squares.sum(axis=0) / np.maximum(count, 1)
-    least = 1e-12 + 1e-6 * mean.max()
-    return np.where(count > 0, 1.0 / (mean + least) ** 2, 0.0)
+    now, end = course.running(place), course.within(place).stop
+    back = course.cycle
+    latest = max(1, back // 4)
+    if now - latest - back < 0 or end - back > now:
+        return np.full(course.series, np.nan)
+    behind = slice(now - latest, now)
+    gained = course.amounts[behind].sum(axis=0)
+    before = _by_days(course, behind, back).sum(axis=0)
+    coming = slice(max(now, int(course.first[place])), end)
+    rest = _by_days(course, coming, back).sum(axis=0)
+    if now < end:
+        gained = gained + course.begun[now]
+        factor = _factor(course.loaded[now], course.loaded[now - back])
+        before = before + course.begun[now - back] * factor
+    if coming.start == now < end:  # of the running month only what comes after the point
+        left = course.amounts[now - back] - course.begun[now - back]
+        later = slice(now + 1, end)
+        factor = _factor(
+            course.load[now] - course.loaded[now],
+            course.load[now - back] - course.loaded[now - back],
+        )
+        rest = _by_days(course, later, back).sum(axis=0) + left * factor
+    growth = np.divide(gained, before, out=np.ones_like(before), where=before > 0)
+    return course.booked(place) + rest * np.clip(growth, 1 / MOST_GROWTH, MOST_GROWTH)
 
 
-def _share(course: Course, place: int) -> float:
-    past = np.arange(max(0, place - RECENT), place)
-    whole = course.total[past].sum()
-    pooled = course.booked[past].sum() / whole if whole > 0 else np.nan
-    places, weights = course.years(place)
-    whole = (weights * course.total[places]).sum()
-    if not whole > 0:
-        return pooled
-    same = (weights * course.booked[places]).sum() / whole
-    if np.isnan(pooled):
-        return same
-    return (weights.sum() * same + POOLED * pooled) / (weights.sum() + POOLED)
+def _shares(
+    course: Course, starts: np.ndarray, start: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Booked by the point, and in all, in periods of these first months, at one's days."""
+    up = _at(course, starts, start, np.arange(course.over))
+    rest = _at(course, starts, start, np.arange(course.over + 1, course.many))
+    if course.over < course.many:
+        now, then = start + course.over, starts + course.over
+        begun = course.begun[then]
+        factor = _factor(course.loaded[now], course.loaded[then])[:, None]
+        up = up + begun * factor
+        left = course.load[then] - course.loaded[then]
+        factor = _factor(course.load[now] - course.loaded[now], left)[:, None]
+        rest = rest + (course.amounts[then] - begun) * factor
+    return up, up + rest
 
 
-def _still_to_come(course: Course, place: int) -> float:
-    places, weights = course.years(place)
-    if not len(places):
-        return np.nan
-    before, _ = course.years(place - 1)
-    grown = []
-    for back, one in enumerate(places):
-        now, then = 2 * course.booked[place], 2 * course.booked[one]
-        if back < len(before):
-            now, then = now + course.total[place - 1], then + course.total[before[back]]
-        growth = now / then if then > 0 else 1.0
-        grown.append(course.remaining[one] * min(max(growth, 1 / MOST_GROWTH), MOST_GROWTH))
-    return float((weights * np.array(grown)).sum() / weights.sum())
+def _kept(shares: np.ndarray, beside: np.ndarray) -> np.ndarray:
+    """What is left of a difference of the mean of these years: 1 − its variance ÷ its square."""
+    many = np.isfinite(shares).sum(axis=0)
+    mean = np.nan_to_num(shares).sum(axis=0) / np.maximum(many, 1)
+    squares = np.nan_to_num((shares - mean) ** 2).sum(axis=0)
+    by_chance = squares / np.maximum(many - 1, 1) / np.maximum(many, 1)
+    kept = 1.0 - _ratio(by_chance, beside**2)
+    return np.where(many > 1, np.clip(np.nan_to_num(kept), 0.0, 1.0), ONE_YEAR)
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """part ÷ whole; NaN where the whole is not above zero."""
+    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+
+
+def _at(course: Course, starts: np.ndarray, start: int, months: np.ndarray) -> np.ndarray:
+    """Sums over some months of past periods, at the days of one period's."""
+    places = starts[:, None] + months[None]
+    factor = _factor(course.load[start + months][None], course.load[places])
+    return (course.amounts[places] * factor[:, :, None]).sum(axis=1)
+
+
+def _by_days(course: Course, months: slice, back: int) -> np.ndarray:
+    """What the same months a year before brought, at these months' days."""
+    then = slice(months.start - back, months.stop - back)
+    factor = _factor(course.load[months], course.load[then])
+    return course.amounts[then] * factor[:, None]
+
+
+def _factor(now: np.ndarray | float, then: np.ndarray | float) -> np.ndarray:
+    """Days now ÷ then; 1 where there were none then."""
+    now, then = np.broadcast_arrays(np.asarray(now, dtype=float), np.asarray(then, dtype=float))
+    return np.divide(now, then, out=np.ones(then.shape), where=then > 0)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kit.data.measures import MEASURES, actuals, daily, receipts
+from kit.data.measures import MEASURES, activities, actuals, daily, receipts
 from kit.data.tables import Unavailable
 from kit.errors import SettingsError
 from kit.scope import Scope
@@ -116,3 +117,34 @@ def test_reps_sum_to_the_region(make_case, amounts):
     case = make_case(sales=rows)
     parts = [total(case, "bookings", scope=Scope("rep", one)) for one in ("R1", "R2", "R3")]
     assert sum(parts) == total(case, "bookings")
+
+
+def test_activities_count_where_the_rep_was_on_the_day(make_case):
+    acts = [
+        {"date": "2025-07-10", "rep_id": "R1", "kind": "visit", "count": 3.0},
+        {"date": "2025-08-10", "rep_id": "R1", "kind": "call", "count": 4.0},
+        {"date": "2025-09-30", "rep_id": "R1", "kind": "meeting", "count": 5.0},
+    ]
+    roster = [
+        {"rep_id": "R1", "valid_from": "2024-01-01", "valid_to": "2025-07-31", "name": "Li",
+         "team": "East-1", "region": "East"},
+        {"rep_id": "R1", "valid_from": "2025-08-01", "name": "Li", "team": "West-1",
+         "region": "West"},
+    ]  # fmt: skip
+    case = make_case(scope="company", roster=roster, activities=acts, as_of="2025-09-29")
+    sums = {
+        (measure, scope): total(case, measure, scope=Scope.parse(scope))
+        for measure in ("activities", "visit", "call", "quote")
+        for scope in ("company", "region:East", "team:West-1", "rep:R1")
+    }
+    assert sums == {
+        ("activities", "company"): 7.0, ("activities", "region:East"): 3.0,
+        ("activities", "team:West-1"): 4.0, ("activities", "rep:R1"): 7.0,
+        ("visit", "company"): 3.0, ("visit", "region:East"): 3.0, ("visit", "team:West-1"): 0.0,
+        ("visit", "rep:R1"): 3.0, ("call", "company"): 4.0, ("call", "region:East"): 0.0,
+        ("call", "team:West-1"): 4.0, ("call", "rep:R1"): 4.0, ("quote", "company"): 0.0,
+        ("quote", "region:East"): 0.0, ("quote", "team:West-1"): 0.0, ("quote", "rep:R1"): 0.0,
+    }  # fmt: skip
+    days = activities(case, scope=Scope.parse("team:West-1"))
+    assert days["date"].tolist() == [pd.Timestamp("2025-08-10")]
+    assert total(make_case(), "visit") == Unavailable(table="activities")

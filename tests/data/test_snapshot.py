@@ -105,7 +105,7 @@ def test_a_rep_reads_own_rows(small_snapshot):
     assert sizes == {
         "sales": 4, "opportunities": 1, "stage_events": 2, "activities": 4, "receipts": 1,
         "customers": 1, "products": 1, "roster": 2, "credits": 0, "assessments": 0, "targets": 1,
-        "actions": 0, "market": 0, "expenses": 0, "events": 2,
+        "actions": 0, "market": 0, "expenses": 0, "events": 2, "excluded": 0, "source_days": 0,
     }  # fmt: skip
     assert data.has("expenses")
 
@@ -364,7 +364,9 @@ def test_one_file_is_sorted_as_several_are(small_snapshot):
     for scope in (Scope("company"), *small_snapshot.names):
         for name, frame in small_snapshot.read(scope).frames.items():
             key = {"sales": ["date", "order_id", "line_no", "rep_id"],
-                   "peers": ["month", "measure"]}.get(name) or list(TABLES[name].key)  # fmt: skip
+                   "peers": ["month", "measure"], "source_days": ["table", "date"],
+                   "excluded": ["table", "date", "rep_id", "rule", "amount", "quantity"],
+                   }.get(name) or list(TABLES[name].key)  # fmt: skip
             again = frame.sort_values(key, kind="stable", ignore_index=True)
             pd.testing.assert_frame_equal(frame, again)
 

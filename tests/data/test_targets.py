@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from kit.data.presence import presence
 from kit.data.targets import children_targets, in_force, versions, with_target
 from kit.scope import Scope
 
@@ -75,9 +76,11 @@ def test_roll_up_takes_each_rep_once(make_case):
     settings = {"targets.roll_up": ["company", "region"]}
     case = make_case(scope="company", roster=roster, targets=targets, settings=settings)
     assert in_force(case) == 30.0
-    assert in_force(case, scope=Scope("region", "East")) == 10.0
-    assert in_force(case, scope=Scope("region", "South")) == 20.0
-    assert children_targets(case)["target"].tolist() == [10.0, 20.0]
+    # R1 is in East for July, 23 of the 67 working days that China has in 2025Q3
+    east = pytest.approx(10 * 23 / 67)
+    assert in_force(case, scope=Scope("region", "East")) == east
+    assert in_force(case, scope=Scope("region", "South")) == pytest.approx(20 + 10 * 44 / 67)
+    assert children_targets(case)["target"].tolist() == [east, pytest.approx(20 + 10 * 44 / 67)]
     assert in_force(make_case(scope="company", roster=roster, targets=targets)) is None
     assert with_target(case)["part"].tolist() == ["Li", "Wu"]
 
@@ -97,3 +100,38 @@ def test_over_a_range_reps_come_and_go(make_case):
 
 def test_a_target_for_no_known_period_counts_for_none(make_case):
     assert in_force(make_case(targets=[row("region:East", "Q3/2025", 5.0)])) is None
+
+
+def test_who_left_or_comes_later_belongs_to_one_place(make_case):
+    roster = [
+        {"rep_id": "R1", "valid_from": "2024-01-01", "valid_to": "2025-05-31", "name": "Li",
+         "team": "East-1", "region": "East"},
+        {"rep_id": "R1", "valid_from": "2025-06-01", "valid_to": "2025-06-30", "name": "Li",
+         "team": "West-1", "region": "West"},
+        {"rep_id": "R2", "valid_from": "2025-11-01", "name": "Wu", "team": "East-1",
+         "region": "East"},
+        {"rep_id": "R3", "valid_from": "2025-08-16", "name": "Mo", "team": "East-1",
+         "region": "East"},
+    ]  # fmt: skip
+    case = make_case(roster=roster)
+    assert presence(case, Scope("team", "East-1")) == {"R2": 1.0, "R3": 1.0}
+    assert presence(case, Scope("region", "West")) == {"R1": 1.0}
+
+
+def test_a_managers_own_quota_counts_once_and_never_on_top(make_case):
+    """M leads East-1 and sells too: the roll-up holds M's quota once, a set target not at all."""
+    roster = [
+        {"rep_id": "M", "valid_from": "2024-01-01", "name": "Mo", "team": "East-1",
+         "region": "East"},
+        *({"rep_id": one, "valid_from": "2024-01-01", "name": one, "team": "East-1",
+           "region": "East", "manager_id": "M"} for one in ("A", "B")),
+    ]  # fmt: skip
+    quotas = [row("rep:M", "2025Q3", 40.0), row("rep:A", "2025Q3", 100.0),
+              row("rep:B", "2025Q3", 60.0)]  # fmt: skip
+    settings = {"targets.roll_up": ["company", "region", "team"]}
+    team = Scope("team", "East-1")
+    assert in_force(make_case(roster=roster, targets=quotas, settings=settings), scope=team) == 200
+    set_too = [*quotas, row("team:East-1", "2025Q3", 170.0)]
+    case = make_case(roster=roster, targets=set_too, settings=settings)
+    assert in_force(case, scope=team) == 170.0
+    assert in_force(case, scope=Scope("region", "East")) == 200.0

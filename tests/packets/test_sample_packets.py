@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 import shutil
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -33,17 +34,26 @@ def clean() -> sample.Sample:
     return sample.make()
 
 
+def text_of(file):
+    """What can be read in a file, of a workbook in all its parts."""
+    if file.suffix != ".xlsx":
+        return file.read_text(encoding="utf-8")
+    with zipfile.ZipFile(file) as book:
+        return "".join(book.read(name).decode("utf-8") for name in book.namelist())
+
+
 def test_every_scope_has_its_folder_and_nothing_else_lies_about(batch):
     folders = sorted(one.name for one in batch.iterdir() if one.is_dir())
     assert folders == ["region-East", "region-North", "region-South", "region-West", "rep-R007"]
     for folder in folders:
         found = sorted(one.name for one in (batch / folder).iterdir())
         assert found == [
-            "findings.json", "inputs.json", "notebooks", "packet.html", "targets.csv",
+            "alerts.csv", "findings.json", "inputs.json", "notebooks", "packet.html", "targets.csv",
+            "weekly-record.xlsx",
         ]  # fmt: skip
         assert len(list((batch / folder / "notebooks").iterdir())) == 4
     files = sorted(one.name for one in batch.iterdir() if one.is_file())
-    assert files == ["index.html", "manifest.json", "summary.csv"]
+    assert files == ["alerts.csv", "index.html", "manifest.json", "summary.csv"]
 
 
 @pytest.mark.parametrize("region", ["East", "North", "South", "West"])
@@ -141,9 +151,9 @@ def test_a_reps_packet_and_notebooks_hold_that_rep_alone(batch, clean):
     forbidden |= {f"{amount:.1f}" for amount in set(foreign["target"]) - own}
     assert len(others) >= 20 and len(strange) >= 200
     files = [one for one in (batch / "rep-R007").rglob("*") if one.is_file()]
-    assert len(files) == 8
+    assert len(files) == 10
     for file in files:
-        text = file.read_text(encoding="utf-8")
+        text = text_of(file)
         found = {one for one in forbidden if one in text}
         assert not found, f"{file.name} holds {sorted(found)[:5]}"
 

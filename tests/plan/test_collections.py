@@ -185,3 +185,8 @@ def test_what_is_seen(make_case, language):
     assert "<svg" in view.html and "needs." not in view.html
     assert words.money(found.beyond) in view.html
     assert needs.collections(Unavailable(table="receipts"), words).title
+
+
+def test_invoices_of_a_scope_without_any_order_have_habits_too(make_case):
+    found = habits(make_case(sales=orders()[:0], receipts=invoices()))
+    assert found.from_invoice.days(0.5) == WAIT and len(found.waiting) == 0

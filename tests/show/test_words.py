@@ -9,7 +9,8 @@ import pytest
 import kit
 from kit.data.tables import TABLES
 from kit.errors import KitError
-from kit.show import columns
+from kit.plain_yaml import read_yaml
+from kit.show import catalogue, columns
 from kit.show.catalogue import phrases
 from kit.show.words import Words
 
@@ -148,3 +149,9 @@ def test_measures_that_are_counted_have_no_currency():
 def test_kinds_are_ways_of_writing():
     ways = set(columns.KINDS.values()) - {"status"}
     assert all(hasattr(Words, way) for way in ways)
+
+
+def test_no_key_stands_twice_in_a_file():
+    for language in ("en", "zh"):
+        for file in sorted((Path(catalogue.__file__).parent / language).glob("*.yml")):
+            read_yaml(file)

@@ -15,7 +15,9 @@ DISPUTED = 0.003  # share of invoices that are argued about: paid long after, th
 ARGUED = 120  # days such an argument takes
 
 
-def receipts(orders: pd.DataFrame, words: Vocabulary, *, rng: np.random.Generator) -> pd.DataFrame:
+def receipts(
+    orders: pd.DataFrame, words: Vocabulary, *, rng: np.random.Generator, planted: bool = True
+) -> pd.DataFrame:
     """One invoice an order, with the day the cash came, empty where it had not by the last day.
 
     Distributors pay `LATE_DAYS` later for what is invoiced from `LATE_FROM` on.
@@ -29,7 +31,7 @@ def receipts(orders: pd.DataFrame, words: Vocabulary, *, rng: np.random.Generato
     invoiced = heads["date"] + pd.to_timedelta(rng.integers(0, 5, count), unit="D")
     due = invoiced + pd.to_timedelta(np.array(TERMS)[channel], unit="D")
     mean, spread = np.array(DELAY)[channel].T
-    late = (channel == 1) & (invoiced >= pd.Timestamp(truths.LATE_FROM))
+    late = planted & (channel == 1) & (invoiced >= pd.Timestamp(truths.LATE_FROM))
     delay = np.round(rng.normal(mean, spread)) + np.where(late, truths.LATE_DAYS, 0)
     waited = np.maximum((due - invoiced).dt.days + delay, 0)
     received = invoiced + pd.to_timedelta(waited, unit="D")

@@ -76,7 +76,9 @@ def customer_id(customer: int) -> str:
     return f"C{customer + 1:04d}"
 
 
-def customers(beat: Rhythm, people: Staff, *, rng: np.random.Generator) -> Customers:
+def customers(
+    beat: Rhythm, people: Staff, *, rng: np.random.Generator, planted: bool = True
+) -> Customers:
     """Draw the 300 customers and hand them to the reps."""
     region = np.repeat(np.arange(4), COUNTS)
     rank = np.concatenate([np.arange(count) for count in COUNTS])
@@ -100,7 +102,7 @@ def customers(beat: Rhythm, people: Staff, *, rng: np.random.Generator) -> Custo
         worth = np.array(DEAL_SIZE)[grade[here]]
         won = leads[here] * 0.70 * 0.75 * 0.45
         deal[here] = worth * YEARLY[number] * DEALS / (won * worth).sum()
-    joined, left = _spans(beat, grade, lost, rng=rng)
+    joined, left = _spans(beat, grade, lost, rng=rng, planted=planted)
     channel, segment, industry = _kinds(grade, lost, rng=rng)
     owner = _territories(beat, people, region=region, volume=volume, joined=joined)
     return Customers(
@@ -109,7 +111,9 @@ def customers(beat: Rhythm, people: Staff, *, rng: np.random.Generator) -> Custo
     )  # fmt: skip
 
 
-def _spans(beat: Rhythm, grade: np.ndarray, lost: int, *, rng: np.random.Generator):
+def _spans(
+    beat: Rhythm, grade: np.ndarray, lost: int, *, rng: np.random.Generator, planted: bool
+):
     count = len(grade)
     joined = np.zeros(count, dtype=int)
     left = np.full(count, len(beat.days) - 1)
@@ -122,7 +126,8 @@ def _spans(beat: Rhythm, grade: np.ndarray, lost: int, *, rng: np.random.Generat
     staying = np.setdiff1d(np.flatnonzero(grade == 2), coming)
     going = rng.permutation(staying)[: round(LEAVING * count)]
     left[going] = rng.integers(beat.first + 200, beat.last - 150, len(going))
-    left[lost] = beat.number(truths.LOST_AFTER)
+    if planted:
+        left[lost] = beat.number(truths.LOST_AFTER)
     return joined, left
 
 

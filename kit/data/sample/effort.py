@@ -35,10 +35,12 @@ class Effort:
     ramp: np.ndarray
 
 
-def effort(beat: Rhythm, people: Staff, *, rng: np.random.Generator) -> Effort:
+def effort(
+    beat: Rhythm, people: Staff, *, rng: np.random.Generator, planted: bool = True
+) -> Effort:
     """Draw the activities; calls vary much and mean nothing, visits vary less and drive wins."""
     months = beat.months
-    level = _levels(beat, people, own=0.08, monthly=0.08, rng=rng)
+    level = _levels(beat, people, own=0.08, monthly=0.08, rng=rng, planted=planted)
     loud = _levels(beat, people, own=0.05, monthly=0.35, rng=rng, planted=False)
     quoting = level * np.exp(rng.normal(0, 0.06, level.shape))
     on_duty = _on_duty(beat, people)

@@ -53,10 +53,11 @@ class Booked:
 def book(
     found: Customers, articles: Products, beat: Rhythm, people: Staff, *,
     won: Deals, baskets: tuple[np.ndarray, np.ndarray], owner: np.ndarray, words: Vocabulary, rng,
+    planted: bool = True,
 ) -> Booked:  # fmt: skip
     """Draw the orders and write them as order lines."""
     heads = _heads(found, beat, won=won, rng=rng)
-    lines = _lines(heads, found, articles, beat, baskets=baskets, rng=rng)
+    lines = _lines(heads, found, articles, beat, baskets=baskets, rng=rng, planted=planted)
     lines = pd.concat([lines, _returns(lines, beat, rng=rng)], ignore_index=True)
     lines["rep"] = owner[lines["day"], lines["customer"]]
     lines = _numbered(lines, beat)
@@ -91,7 +92,7 @@ def _heads(found: Customers, beat: Rhythm, *, won: Deals, rng) -> Heads:
 
 
 def _lines(
-    heads: Heads, found: Customers, articles: Products, beat: Rhythm, *, baskets, rng
+    heads: Heads, found: Customers, articles: Products, beat: Rhythm, *, baskets, rng, planted
 ) -> pd.DataFrame:
     """One row a line: articles from the customer's basket, quantities from the order's value."""
     by_deal = heads.deal >= 0
@@ -110,7 +111,9 @@ def _lines(
     part = part / np.bincount(order, part)[order]
     who, day = heads.customer[order], heads.day[order]
     usual = np.array(DISCOUNT)[found.grade[who]] + rng.normal(0, 0.012, len(order))
-    discount = np.round(usual + _campaign(who, day, article, found, articles, beat), 3)
+    discount = np.round(
+        usual + planted * _campaign(who, day, article, found, articles, beat), 3
+    )
     wanted = heads.value[order] * part / (articles.price[article] * (1 - usual))
     quantity = np.maximum(1.0, np.round(wanted))
     listed = quantity * articles.price[article]

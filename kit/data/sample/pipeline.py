@@ -60,7 +60,7 @@ def owners(found: Customers, beat: Rhythm, people: Staff) -> np.ndarray:
 
 
 def deals(
-    found: Customers, beat: Rhythm, people: Staff, work: Effort, *, basket, rng
+    found: Customers, beat: Rhythm, people: Staff, work: Effort, *, basket, rng, planted=True
 ) -> Deals:
     """Draw all opportunities, decided from the first day on."""
     owner = owners(found, beat, people)
@@ -78,7 +78,7 @@ def deals(
     rep = owner[decided, customer]
     chance = WON * np.clip(1 + WINS_BY_VISITS * (visits[decided, rep] - 1), 0.3, 1.6)
     hit = (found.region[customer] == EAST) & (decided >= beat.number(truths.CONVERSION_FROM))
-    chance = np.where(hit, chance * (1 - truths.CONVERSION_FALL), chance)
+    chance = np.where(hit & planted, chance * (1 - truths.CONVERSION_FALL), chance)
     reached, won = _fates(chance, rng)
     entered = _stages(decided, reached, beat, rng)
     first_articles = np.argsort(-basket[customer] * rng.uniform(0.5, 1, basket[customer].shape))

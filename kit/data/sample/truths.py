@@ -26,6 +26,10 @@ REPLACED_FROM = "2024-07-01"
 SHARED_EVERY = 50
 LATE_DAYS = 30
 LATE_FROM = "2025-04-01"
+TROUBLE = (  # what a company without planted trouble has not
+    "conversion_fall", "discount_rise", "lost_customer", "beats_target", "star_rep",
+    "misses_in_row", "late_distributors",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,129 @@
+"""Who looks at what how often, what a week's work is judged by, and when deals may change hands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from kit.errors import SettingsError, nearest
+from kit.settings.base import Model, Share
+
+Role = Literal["executive", "manager", "rep"]
+Every = Literal["daily", "twice_weekly", "weekly", "fortnightly", "monthly", "quarterly", "never"]
+ROLES: tuple[Role, ...] = ("executive", "manager", "rep")
+# The sections of a packet in their order: a heading of a notebook has one of these as its tag,
+# `section-standing` for the first of tracking, in both languages.
+SECTIONS = (
+    "target", "origin", "views", "certainty", "split", "schedule", "needs", "levers", "smart",
+    "plan_file",
+    "course", "alerts", "landing", "standing", "measures", "periods", "trend", "heat", "cross",
+    "pipeline", "movement", "ageing", "win_probability", "receipts", "weekly_record", "reminders",
+    "reassignment", "cadence",
+    "causes", "difference", "effects", "funnel",
+    "result", "scorecards", "practices", "carried", "proposed", "next_target",
+)  # fmt: skip
+
+
+def _table(**every: str) -> dict[str, str]:
+    """A section's frequency by its name, from the names of each frequency."""
+    return {section: often for often, some in every.items() for section in some.split()}
+
+
+_USUAL = {
+    "executive": _table(
+        monthly="course standing measures periods trend heat landing pipeline receipts alerts "
+        "causes difference proposed",
+        quarterly="target views certainty levers result scorecards practices carried next_target",
+    ),
+    "manager": _table(
+        weekly="course standing measures landing pipeline ageing movement receipts alerts "
+        "cadence weekly_record reminders reassignment",
+        monthly="periods trend heat cross win_probability causes difference effects funnel",
+        quarterly="target split schedule needs smart plan_file result scorecards practices "
+        "carried proposed next_target",
+    ),
+    "rep": _table(
+        daily="course reminders alerts ageing receipts",
+        weekly="standing measures landing pipeline movement weekly_record cadence",
+        monthly="trend funnel causes",
+        quarterly="target schedule needs smart result scorecards practices carried proposed "
+        "next_target",
+    ),
+}
+_PEAK = {
+    "twice_weekly": "daily", "weekly": "twice_weekly", "fortnightly": "weekly",
+    "monthly": "fortnightly", "quarterly": "monthly",
+}  # fmt: skip
+
+
+def _known(found: Any) -> Any:
+    """What a file says of roles, if it names roles and sections that there are."""
+    if not isinstance(found, Mapping):
+        return found
+    for role, sections in found.items():
+        if role not in ROLES:
+            raise ValueError(f"'{role}' is no role. {nearest(str(role), ROLES)}")
+        if not isinstance(sections, Mapping):
+            raise ValueError(f"{role} needs 'section: how often' lines below it")
+        for section in sections:
+            if section not in SECTIONS:
+                raise ValueError(
+                    f"{role}: '{section}' is no section of a packet. "
+                    f"{nearest(str(section), SECTIONS, show=len(SECTIONS))}"
+                )
+    return found
+
+
+class WorkSettings(Model):
+    """How the work of open deals is weighed, and when deals may change hands."""
+
+    # work of a deal by its stage, in any unit; a stage not named here: its place, 1 for the first
+    effort: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+    # overloaded: so much more work a full post than the scope's mean
+    overload: float = Field(0.25, ge=0)
+    # whose colleagues may take a deal over: of the same team, the region, or the whole company
+    within: Literal["team", "region", "company"] = "region"
+    most: int = Field(5, ge=0)  # proposals for those who stay; leavers' deals are always named
+    leaving_days: int = Field(60, ge=0)  # who leaves within so many days after as_of is leaving
+    tie_orders: int = Field(3, ge=1)  # orders in twelve months that make a customer a rep's own
+    known_deals: int = Field(10, ge=1)  # decided deals from which on a win rate is told
+
+
+class CadenceSettings(Model):
+    """Who looks at what how often; the sections that a role's packet shows follow from it."""
+
+    # role: section: how often, where it differs from the usual table above; `never` takes it out
+    roles: Annotated[dict[Role, dict[str, Every]], BeforeValidator(_known)] = Field(
+        default_factory=dict
+    )
+    # months (1 to 12) that count as a peak season; empty: found from the season of the past
+    peak_months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = ()
+    # found: so much above an average month
+    peak_above: Share = 0.15
+    # how often instead, in a peak season
+    peak: dict[Every, Every] = Field(default_factory=lambda: dict(_PEAK))
+    weekday: int = Field(1, ge=1, le=7)  # on which weekly looks fall; 1 is Monday
+    working_day: int = Field(3, ge=1, le=15)  # of the new month or period, for the longer ones
+    work: WorkSettings = WorkSettings()
+
+    def every(self, role: str) -> dict[str, str]:
+        """How often a role looks at each section, in the packet's order; never is left out.
+
+        Raises
+        ------
+        SettingsError
+            Where there is no such role.
+
+        Examples
+        --------
+        >>> found = CadenceSettings(roles={"rep": {"funnel": "never", "trend": "weekly"}})
+        >>> every = found.every("rep")
+        >>> every["alerts"], every["trend"], "funnel" in every, "reassignment" in every
+        ('daily', 'weekly', False, False)
+        """
+        if role not in ROLES:
+            raise SettingsError(f"Role '{role}' is not known. {nearest(role, ROLES)}")
+        found = {**_USUAL[role], **self.roles.get(role, {})}  # type: ignore[call-overload]
+        return {one: found[one] for one in SECTIONS if found.get(one, "never") != "never"}
