@@ -11,7 +11,6 @@ import yaml
 
 from kit.errors import SettingsError
 
-
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")  # 007 is a name
 
 

@@ -13,7 +13,6 @@ from kit.data.case import Case
 from kit.data.frames import ScopeData
 from kit.data.once import once
 from kit.data.presence import presence
-from kit.data.territory import children, display
 from kit.errors import UnknownPeriodError
 from kit.scope import Scope
 
@@ -97,39 +96,6 @@ def versions(
     spans = rows["period"].map(lambda name: span_of(case.calendar, name))
     same = [one == (period.start, period.end) for one in spans]
     return rows[same].sort_values("version", kind="stable").reset_index(drop=True)
-
-
-def children_targets(case: Case, measure: str = "bookings") -> pd.DataFrame:
-    """The targets in force of the parts of the case's scope, for its period.
-
-    Returns
-    -------
-    DataFrame
-        scope, part (name to show), target (NaN where none is set); sorted by scope.
-    """
-    found = children(case)
-    goals = [in_force(case, scope=Scope.parse(one), measure=measure) for one in found["scope"]]
-    return found.assign(target=pd.Series(goals, index=found.index, dtype="float64"))
-
-
-def with_target(case: Case) -> pd.DataFrame:
-    """The scopes and measures that have a target of their own in force in the period.
-
-    Returns
-    -------
-    DataFrame
-        scope, part (name to show), measure, target; sorted by scope and measure.
-    """
-    rows = case.data.frame("targets")
-    pairs = sorted(set(zip(rows["scope"], rows["measure"], strict=True)))
-    found = []
-    for text, measure in pairs:
-        scope = Scope.parse(text)
-        own = _own(case, scope, measure=measure, period=case.period, as_of=case.as_of)
-        if own is not None:
-            found.append((text, display(case, scope), measure, own))
-    frame = pd.DataFrame(found, columns=["scope", "part", "measure", "target"])
-    return frame.astype({"scope": "str", "part": "str", "measure": "str", "target": "float64"})
 
 
 def _rows(case: Case, scope: str, *, measure: str) -> pd.DataFrame:

@@ -19,6 +19,9 @@ class TrackSettings(Model):
     mom_drop: Share = 0.15
     overdue_days: int = Field(30, ge=0)
     coverage: float = Field(3.0, gt=0)
+    commit: Share = 0.6  # chance to be won in the period from which on a deal is committed
+    # a deal stands still once it is longer in its stage than this share of those that moved on
+    stuck: float = Field(0.9, gt=0, lt=1)
     cadence: CadenceSettings = CadenceSettings()  # who looks at what how often; a week's work
 
     @model_validator(mode="after")

@@ -47,7 +47,7 @@ def ageing(found: Any, words: Words, *, most: int = 10) -> View:
     )  # fmt: skip
     views.append(
         deal_table(stages, words, columns, title=words.t("pipeline.ages"),
-               caption=words.t("pipeline.ages_mean"))
+               caption=words.t("pipeline.ages_mean", level=found.level))
     )  # fmt: skip
     slow = found.slow
     if len(slow):

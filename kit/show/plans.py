@@ -12,7 +12,6 @@ from kit.show.cards import next_sentence
 from kit.show.view import View, together
 from kit.show.words import Words
 
-
 _SEEN = 0.0005  # a smaller share would be told as none
 
 
@@ -57,25 +56,6 @@ def views(found: Any, words: Words) -> View:
     return origin.views(found, words)
 
 
-def cascade(found: pd.DataFrame | Unavailable, words: Words) -> View:
-    """Who carries how much down to the reps: each part in bold above its own parts, and the blend."""
-    if isinstance(found, Unavailable):
-        return notes.unavailable(found, words)
-    first = found["above"] == found["above"].iloc[0]
-    told = [
-        f"{words.term('blend', kind)} {words.share(size)}"
-        for kind, size in (found.attrs.get("blend") or {}).items()
-    ]
-    caption = words.t("plan.blend", blend=words.list(told)) if told else ""
-    return tables.table(
-        found,
-        words,
-        columns=("part", "last_year", "target", "share"),
-        caption=caption,
-        highlight=None if first.all() else list(first),
-    )
-
-
 def schedule(months: pd.DataFrame | Unavailable, words: Words, *, title: str = "") -> View:
     """What is due by when; first and last day only where they are not those of a month."""
     whole = isinstance(months, pd.DataFrame) and (
@@ -96,12 +76,6 @@ def grid(found: pd.DataFrame | Unavailable, words: Words) -> View:
     kinds = dict.fromkeys(wide.columns, "money")
     wide = wide.reset_index(level="part").reset_index(drop=True)
     return tables.table(wide, words, kinds=kinds, title=words.t("title.grid"))
-
-
-def milestones(found: pd.DataFrame | Unavailable, words: Words) -> View:
-    """Milestones within each sub-period."""
-    columns = ("period", "date", "share", "target")
-    return tables.table(found, words, columns=columns, title=words.t("title.milestones"))
 
 
 def saved(found: Any, words: Words) -> View:

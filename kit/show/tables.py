@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
 from kit.data.tables import Unavailable
 from kit.show import told
 from kit.show.columns import COUNTED_MEASURES
-from kit.show.notes import note, nothing, unavailable
+from kit.show.notes import nothing
 from kit.show.outcome import closed, outcome
 from kit.show.standing import named
 from kit.show.table import table
@@ -18,8 +17,8 @@ from kit.show.view import View
 from kit.show.words import Words
 
 __all__ = (
-    "actions", "alerts", "causes", "funnel", "landing", "measures", "months", "peers",
-    "practices", "scorecard", "smart", "standing", "table",
+    "actions", "causes", "funnel", "measures", "months", "peers", "practices", "scorecard", "smart",
+    "standing", "table",
 )  # fmt: skip
 
 
@@ -91,21 +90,6 @@ def causes(frame, words: Words, *, title: str = "", brief: bool = False) -> View
                  stacked=not brief)  # fmt: skip
 
 
-def alerts(frame, words: Words, *, title: str = "") -> View:
-    """What needs attention, the gravest first: one row a rule, with all it is about."""
-    if isinstance(frame, pd.DataFrame) and not frame.empty:
-        keys = ["rule", "severity", "kind", "threshold", "advice"]
-        known = frame.assign(
-            subject=[_alert(one, words) for one in frame.to_dict("records")],
-            threshold=[_of_kind(one, "threshold", words) for one in frame.to_dict("records")],
-        )
-        by_rule = known.groupby(keys, sort=False, dropna=False)["subject"]
-        frame = by_rule.agg(lambda some: words.t("figure.alt_joint").join(some)).reset_index()
-    columns = ("rule", "severity", "subject", "threshold", "advice")
-    return table(frame, words, title=title, columns=columns, kinds={"threshold": "text"},
-                 empty="unavailable.no_alerts", stacked=True)  # fmt: skip
-
-
 def smart(frame, words: Words, *, title: str = "") -> View:
     """The SMART check: criterion, verdict and what it rests on."""
     columns = ("criterion", "verdict", "evidence")
@@ -128,23 +112,6 @@ def peers(frame, words: Words, *, title: str = "") -> View:
     columns = ("measure", "value", "median", "low", "high", "peers")
     return table(frame, words, title=title or words.t("title.peers"), columns=columns,
                  caption=words.t("table.peers"))  # fmt: skip
-
-
-def landing(found, words: Words, *, title: str = "", measure: str = "bookings") -> View:
-    """What each way of looking ahead says of the landing, and how far it was off in the past."""
-    if isinstance(found, Unavailable):
-        return unavailable(found, words)
-    lines = words.t(f"note.{found.note}", n=found.n_backtest) if found.note else ""
-    if found.note == "closed":
-        return View("")  # the course of the period says how it ended
-    known = found.views[found.views["landing"].notna()]
-    if known.empty:
-        return note(lines) if lines else nothing(words)
-    whole = {"view": "combined", "landing": found.landing, "error": found.error}
-    frame = pd.DataFrame([whole, *known.to_dict("records")])
-    columns = ("view", "landing", "error")
-    return table(frame, words, title=title or words.t("title.landing"), columns=columns,
-                 caption=lines, measure=measure, highlight=_first(frame))  # fmt: skip
 
 
 def practices(frame, words: Words, *, title: str = "") -> View:
@@ -193,18 +160,6 @@ def _by_state(
 
 def _whole(name: str, words: Words) -> str:
     return words.period(name).replace(" ", "\u00a0")
-
-
-def _alert(one: dict[str, Any], words: Words) -> str:
-    return words.t(
-        "table.alert", part=words.term("part", one["part"]), value=_of_kind(one, "value", words)
-    )
-
-
-def _of_kind(one: dict[str, Any], name: str, words: Words) -> str:
-    """A figure of an alert in the unit of its rule."""
-    kind = "multiple" if one["rule"] == "coverage" else one["kind"]
-    return getattr(words, kind)(one[name])
 
 
 def _first(frame: pd.DataFrame | Unavailable) -> list[bool] | None:

@@ -13,8 +13,7 @@ from kit.data.tables import Unavailable
 from kit.track.deal_states import Told, described, told
 
 LEAST = 20  # stays over without which a stage has no usual time
-FACTOR = 1.0  # a deal is stuck beyond so many times the 90th percentile of those that moved on
-QUANTILE = 0.9
+LONG = 0.9  # of the time that won deals took
 _NEVER = np.datetime64("NaT", "D")
 
 
@@ -42,6 +41,8 @@ class Ageing:
         Either of the two.
     history : bool
         Whether stage_events tell the time in the stage.
+    level : float
+        Share of the deals that moved on by limit_days.
     """
 
     deals: pd.DataFrame
@@ -55,6 +56,7 @@ class Ageing:
     slow_count: int
     slow_amount: float
     history: bool
+    level: float
 
     @property
     def slow(self) -> pd.DataFrame:
@@ -77,7 +79,7 @@ def ageing(case: Case) -> Ageing | Unavailable:
     A stay in a stage begins when the deal first enters it (or a later one) and ends when it enters
     a later one, or is won or lost. Usual are the stays of the scope's own deals won by `as_of`, at
     least twenty in the stage, else null. A deal is stuck when it stands in its stage for more than
-    the 90th percentile of the stays from which deals moved on (from the last stage: were won), at
+    the share `track.stuck` of the stays from which deals moved on (from the last stage: were won), at
     least twenty likewise, and overdue when its expected close is before `as_of`.
 
     Without stage_events a stay is the whole deal, from the day it was created.
@@ -86,7 +88,8 @@ def ageing(case: Case) -> Ageing | Unavailable:
         return Unavailable(table="opportunities")
     seen = told(case)
     stages = tuple(one for one in case.settings.diagnose.stages[:-1]) if seen.history else ("",)
-    usual = _usual(seen, stages)
+    level = case.settings.track.stuck
+    usual = _usual(seen, stages, stuck=level)
     deals = _deals(case, seen, usual)
     either = deals["stuck"] | deals["overdue"]
     totals = {
@@ -105,10 +108,11 @@ def ageing(case: Case) -> Ageing | Unavailable:
         slow_count=totals["slow"][0],
         slow_amount=totals["slow"][1],
         history=seen.history,
+        level=level,
     )
 
 
-def _usual(seen: Told, stages: tuple[str, ...]) -> pd.DataFrame:
+def _usual(seen: Told, stages: tuple[str, ...], *, stuck: float) -> pd.DataFrame:
     """usual_days, usual_long, limit_days and learnt by stage."""
     known = seen.known
     entered = _entries(seen, stages)
@@ -125,8 +129,8 @@ def _usual(seen: Told, stages: tuple[str, ...]) -> pd.DataFrame:
             {
                 "stage": stage,
                 "usual_days": float(np.median(took)) if enough else np.nan,
-                "usual_long": float(np.quantile(took, QUANTILE)) if enough else np.nan,
-                "limit_days": FACTOR * float(np.quantile(on, QUANTILE)) if moved else np.nan,
+                "usual_long": float(np.quantile(took, LONG)) if enough else np.nan,
+                "limit_days": float(np.quantile(on, stuck)) if moved else np.nan,
                 "learnt": len(took),
             }
         )

@@ -16,7 +16,17 @@ from kit.data.tables import Unavailable
 from kit.data.targets import in_force
 from kit.data.territory import children, display, rep_names
 from kit.scope import Scope
-from kit.track.stays import BELOW, Stays, days_in, elsewhere, homes, last_day, leads, others, staffed
+from kit.track.stays import (
+    BELOW,
+    Stays,
+    days_in,
+    elsewhere,
+    homes,
+    last_day,
+    leads,
+    others,
+    staffed,
+)
 
 _SALES = ("order_id", "date", "rep_id", "team", "region", "customer_id", "customer_since",
           "quantity", "amount", "cost")  # fmt: skip

@@ -16,7 +16,6 @@ from kit.track.deal_states import described, told
 from kit.track.past_pipeline import PastPipeline, due_on, past_pipeline
 from kit.track.win_probability import WinProbability, win_probability
 
-COMMIT = 0.6  # chance to be won by the period's end from which a deal counts as committed
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ def pipeline_now(case: Case) -> PipelineNow | Unavailable:
         commit=found["commit"],
         commit_count=len(commit),
         best=amount,
-        level=COMMIT,
+        level=case.settings.track.commit,
         landings=_landings(found, booked=float(booked), target=target),
         stages=_stages(seen.known.stages, deals, past),
         deals=deals,
@@ -176,11 +175,11 @@ def _deals(
         told_by_past = frame["stage"].map(rates).to_numpy(dtype=float)
         basis = basis if not unknown.all() else "past"
         probability = np.where(unknown, told_by_past, probability)
-    stages = case.settings.diagnose.stages
+    stages, level = case.settings.diagnose.stages, case.settings.track.commit
     frame = frame.assign(
         probability=probability,
         weighted=frame["amount"] * probability,
-        committed=(frame["stage"] == stages[-2]).to_numpy(dtype=bool) | (probability >= COMMIT),
+        committed=(frame["stage"] == stages[-2]).to_numpy(dtype=bool) | (probability >= level),
     )
     order = ["weighted", "amount", "opportunity_id"]
     frame = frame.sort_values(

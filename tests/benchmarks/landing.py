@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from kit.track.course import Course
+    pass
 
 RETAIL = Path(__file__).resolve().parents[3] / "shared" / "data" / "series" / "aus_retail.csv"
 MANY, FIRST, INTERVAL = 3, "2004-01", 0.8
@@ -47,6 +47,7 @@ class Seen(NamedTuple):
 def main() -> None:
     """Backtest and print the tables."""
     from baseline import series, show, spread
+
     from kit.track.views import VIEWS
 
     reader = argparse.ArgumentParser(description=__doc__)

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from kit.data.case import open_case
-from kit.data.targets import children_targets, in_force
+from kit.data.targets import in_force
+from kit.data.territory import children
 from kit.plan import annual_table, ledger
 from kit.plan.cascade import cascade
 from kit.plan.target import proposal
@@ -108,7 +109,10 @@ def everywhere(plan, published, cases):
     found = {}
     for scope in asked:
         case = cases(scope)
-        below = children_targets(case).set_index("scope")["target"]
+        below = pd.Series(
+            {one: in_force(case, scope=Scope.parse(one)) for one in children(case)["scope"]},
+            dtype="float64",
+        )
         rows = pacing.standing(case)
         found[scope] = (case, below, rows)
     return found

@@ -13,7 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kit.errors import SettingsError
-from kit.plan import allocation, annual_table, cascade, equal_chance, gap, ledger, limits
+from kit.plan import (
+    allocation,
+    annual_table,
+    cascade,
+    equal_chance,
+    gap,
+    ledger,
+    limits,
+)
 from kit.plan.street import beyond, shared
 from kit.plan.target import proposal
 from kit.show import origin

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from pathlib import Path
-
 from click.testing import CliRunner
 
 from kit.cli import main

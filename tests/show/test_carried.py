@@ -10,8 +10,18 @@ import pytest
 
 from kit.data import sample
 from kit.data.case import open_case, reopen
-from kit.plan import allocation, bottom_up, budget, cascade, collections, headcount, joint_risk
-from kit.plan import required_funnel, schedule, target
+from kit.plan import (
+    allocation,
+    bottom_up,
+    budget,
+    cascade,
+    collections,
+    headcount,
+    joint_risk,
+    required_funnel,
+    schedule,
+    target,
+)
 from kit.settings import TargetSettings
 from kit.show import carried as carrying
 from kit.show.carried import carried

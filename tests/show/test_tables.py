@@ -121,10 +121,10 @@ def test_numbers_stand_right(english):
     assert '<th scope="col">Result</th>' in view.html
 
 
-@pytest.mark.parametrize("show", [tables.standing, tables.alerts, tables.causes, tables.smart,
+@pytest.mark.parametrize("show", [tables.standing, tables.causes, tables.smart,
                                   tables.scorecard, tables.practices, tables.actions,
                                   tables.months, tables.measures, tables.funnel, tables.peers,
-                                  tables.landing, tables.table])  # fmt: skip
+                                  tables.table])  # fmt: skip
 def test_what_is_unavailable_is_one_line(show, words):
     view = show(Unavailable(table="activities"), words)
     assert "<table" not in view.html and "activities" in view.title
@@ -140,27 +140,6 @@ def test_rows_are_written_in_the_unit_of_their_measure(english):
     )
     assert cells(tables.table(frame, english)) == ["2,000", "1,000", "20", "13"]
     assert cells(tables.table(frame, english), "th")[-2:] == ["Bookings", "New customers"]
-
-
-def test_alerts_are_written_in_the_unit_of_their_rule(english):
-    frame = pd.DataFrame(
-        [
-            ("red", "pace", "East", 0.66, 0.8, "percent", "pace"),
-            ("red", "receipts_overdue", "Clinic", 71.0, 30.0, "days", "receipts_overdue"),
-            ("red", "receipts_overdue", "Ward", 45.0, 30.0, "days", "receipts_overdue"),
-            ("amber", "coverage", "East", 1.7, 3.0, "percent", "coverage"),
-            ("amber", "rolling_gap", "East", 2.1e6, 1.8e6, "money", "rolling_gap"),
-        ],
-        columns=["severity", "rule", "part", "value", "threshold", "kind", "advice"],
-    )
-    view = tables.alerts(frame, english)
-    found = cells(view)
-    assert found[1::4] == [
-        "East (66.0%)", "Clinic (71 days); Ward (45 days)", "East (1.7×)", "East (¥2.10M)",
-    ]  # fmt: skip
-    assert found[2::4] == ["80.0%", "30 days", "3.0×", "¥1.80M"]
-    assert "○ Urgent" in found and "Payment overdue" in cells(view, "th")
-    assert view.html.count("hold further credit") == 1
 
 
 def test_facts_fill_the_phrases_of_their_row(english):
@@ -218,20 +197,6 @@ def test_an_owner_who_is_not_named_is_a_role(english):
         }
     )  # fmt: skip
     assert cells(tables.actions(frame, english)) == ["People manager", "31\u00a0Oct\u00a02025"]
-
-
-def test_landing_views_lead_with_the_combined_one(english):
-    from types import SimpleNamespace
-
-    views = pd.DataFrame(
-        {"view": ["run_rate", "pace"], "landing": [1e6, np.nan], "error": [0.1, np.nan]}
-    )
-    found = SimpleNamespace(landing=1.1e6, error=0.08, note="", n_backtest=5, views=views)
-    assert cells(tables.landing(found, english)) == ["1,100", "8.0%", "1,000", "10.0%"]
-    closed = SimpleNamespace(
-        landing=1.1e6, error=None, note="closed", n_backtest=0, views=views.assign(landing=np.nan)
-    )
-    assert "<table" not in tables.landing(closed, english).html
 
 
 def test_periods_as_columns_are_headed_as_periods(english):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -125,9 +126,11 @@ def test_coverage_by_hand(case):
     assert stages["weighted"].sum() == pytest.approx(found.weighted)
 
 
-def test_a_chance_over_the_level_commits(case, monkeypatch):
-    monkeypatch.setattr(pipeline, "COMMIT", 0.2)
-    assert pipeline_now(case()).commit == 750  # the lead's chance is .207
+def test_a_chance_over_the_level_commits(case):
+    found = case()
+    track = found.settings.track.model_copy(update={"commit": 0.2})
+    lower = replace(found, settings=found.settings.model_copy(update={"track": track}))
+    assert pipeline_now(lower).commit == 750  # the lead's chance is .207
 
 
 def test_nothing_to_cover_once_the_target_is_reached(case):

@@ -8,7 +8,14 @@ from matplotlib.axes import Axes
 
 from kit.data.tables import Unavailable
 from kit.show import amounts
-from kit.show.figures.axes import block, label_ends, limits, month_axis, value_axis, value_room
+from kit.show.figures.axes import (
+    block,
+    label_ends,
+    limits,
+    month_axis,
+    value_axis,
+    value_room,
+)
 from kit.show.figures.svg import Margins, draw, width
 from kit.show.notes import shows
 from kit.show.palette import ACTUAL, BAND, BEFORE, MUTED

@@ -17,7 +17,15 @@ from kit.data.territory import display
 from kit.plan.milestones import milestones
 from kit.scope import Scope
 from kit.track import changes, pacing, parts, trend
-from kit.track.alerts.rules import EXACT, Alert, fixed, first_day, limits, raised, severity
+from kit.track.alerts.rules import (
+    EXACT,
+    Alert,
+    first_day,
+    fixed,
+    limits,
+    raised,
+    severity,
+)
 from kit.track.alerts.signals import signals
 
 
