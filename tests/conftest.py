@@ -114,3 +114,15 @@ def browser():
         opened = player.chromium.launch(executable_path=chromium, args=list(QUIET))
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def sample_company(tmp_path_factory):
+    """The sample company, made once and only read: its folder, its truths, its case of 2025Q3."""
+    from kit.data import sample
+    from kit.data.case import open_case
+
+    folder = tmp_path_factory.mktemp("sample_company")
+    truths = sample.write(folder)
+    case = open_case(folder / "company.yml", period="2025Q3", out=folder / "outputs")
+    return folder, truths, case

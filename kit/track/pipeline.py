@@ -17,7 +17,6 @@ from kit.track.past_pipeline import PastPipeline, due_on, past_pipeline
 from kit.track.win_probability import WinProbability, win_probability
 
 
-
 @dataclass(frozen=True)
 class PipelineNow:
     """Open deals due in the period, beside the target; amounts are money, NaN where not known.

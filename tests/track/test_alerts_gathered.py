@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from kit.data.case import open_case, reopen
+from kit.data.case import reopen
 from kit.data.territory import rep_names
 from kit.scope import Scope
 from kit.show import alerts as shown
@@ -240,9 +240,9 @@ def test_without_any_optional_table_nothing_breaks(make_case):
 
 
 @pytest.fixture(scope="module")
-def sample():
+def sample(sample_company):
     def opened(scope, as_of="2025-08-20"):
-        return open_case("parameters/sample/company.yml", scope=scope, period="2025Q3", as_of=as_of)
+        return reopen(sample_company[2], scope=scope, as_of=as_of)
 
     return opened
 

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from kit.data import measures, sample
-from kit.data.case import open_case, reopen
+from kit.data import measures
+from kit.data.case import reopen
 from kit.show import deal_ages as ages_shown
 from kit.show import pipeline_now as pipeline_shown
 from kit.show import receipts as receipts_shown
@@ -27,11 +27,9 @@ REGIONS = ("East", "North", "South", "West")
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("piped")
-    truths = sample.write(folder)
-    case = open_case(folder / "company.yml", period="2025Q3", as_of=DAY, out=folder / "outputs")
-    return truths, case
+def company(sample_company):
+    _, truths, case = sample_company
+    return truths, reopen(case, as_of=DAY)
 
 
 @pytest.fixture(scope="module")

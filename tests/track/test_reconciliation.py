@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kit.data import sample
 from kit.data.case import open_case
 from kit.data.tables import Unavailable
 from kit.show import standing as show
@@ -24,9 +23,8 @@ SPANS = [("2025Q1", "2025-03-31"), ("2025", "2025-11-10"), ("2024", "2024-12-31"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sample")
-    return folder, sample.write(folder)
+def made(sample_company):
+    return sample_company[:2]
 
 
 @pytest.fixture(scope="module")
