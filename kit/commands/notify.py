@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -39,32 +40,40 @@ def command(
     """Send each owner of alerts a short digest, in the company's language.
 
     The alerts are those of the period's packets. Without --send nothing leaves this machine: it is
-    told who would get what. Nobody is sent a figure of a scope that is not theirs, and the same
+    told who would get what, and what stands in the way. Nobody is sent a figure of a scope that is not theirs, and the same
     alert goes to the same address once a day. Exit code 1: not everything could be sent.
     """
     from kit.notify import rounds
+    from kit.notify.sending import require_apprise
     from kit.parameters import load
 
     model = load(config, period=period, overrides=options.overrides(settings, data_dir=data_dir))
-    planned = rounds.plan(
-        config, settings=model, period=period, out=out, addresses=addresses, least=least,
-        again=again, day=dt.date.today().isoformat(),
-    )  # fmt: skip
-    for line in rounds.nobody(planned):
-        click.echo(line, err=True)
-    if not really:
-        for one in planned.letters:
-            masked = ", ".join(address.masked for address in one.addresses)
-            click.echo(f"To {one.digest.owner} ({masked}): {one.digest.title}")
-            click.echo("".join(f"    {line}\n" for line in one.digest.body.splitlines()))
-        many = len(planned.letters)
-        click.echo(f"Nothing was sent: with --send, {many} would get a digest.")
-        return
-    results = rounds.send(planned)
+    require_apprise()
+    with rounds.alone(model, period=period, out=out) if really else nullcontext():
+        planned = rounds.plan(
+            config, settings=model, period=period, out=out, addresses=addresses, least=least,
+            again=again, day=dt.date.today().isoformat(),
+        )  # fmt: skip
+        for line in rounds.amiss(planned):
+            click.echo(line, err=True)
+        if not really:
+            _tell(planned)
+            return
+        results = rounds.send(planned)
     for one in results:
         said = f"not sent: {one.wrong}" if one.wrong else "sent"
         click.echo(f"{one.address.owner} ({one.address.masked}): {said}", err=bool(one.wrong))
     failed = sum(bool(one.wrong) for one in results)
     click.echo(f"{len(results) - failed} sent, {failed} not.")
-    if failed:
+    if failed or planned.left_out:
         click.get_current_context().exit(1)
+
+
+def _tell(planned) -> None:
+    """Tell who would get what."""
+    for one in planned.letters:
+        masked = ", ".join(address.masked for address in one.addresses)
+        click.echo(f"To {one.digest.owner} ({masked}): {one.digest.title}")
+        click.echo("".join(f"    {line}\n" for line in one.digest.body.splitlines()))
+    many = len(planned.letters)
+    click.echo(f"Nothing was sent: with --send, {many} would get a digest.")

@@ -64,6 +64,8 @@ class Case:
         Hash of the data's content.
     origin : Origin, optional
         None where the case was built by hand.
+    through : date, optional
+        Day of the company's last order; None where it is not known.
 
     Notes
     -----
@@ -78,6 +80,7 @@ class Case:
     data: ScopeData
     snapshot_id: str = ""
     origin: Origin | None = None
+    through: dt.date | None = None
 
     @property
     def closed(self) -> bool:
@@ -170,6 +173,7 @@ def open_case(
         data=data,
         snapshot_id=found.id,
         origin=origin,
+        through=through,
     )
 
 

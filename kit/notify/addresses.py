@@ -14,6 +14,7 @@ from kit.plain_yaml import read_yaml
 FILE = "addresses.yml"
 _ROLES = ("rep", "team_lead", "regional_manager", "executive", "analyst")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SECRET = ("://", "@", "${")  # what no owner has and an address may have
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*(?=://)")
 
 
@@ -92,6 +93,11 @@ def read(path: Path, *, environment: Mapping[str, str] | None = None) -> dict[st
 
 def _addresses(path: Path, owner: str, some: object, known: Mapping[str, str]) -> list[Address]:
     role = owner.partition(":")[0]
+    if any(mark in owner for mark in _SECRET):  # never quoted: it may be an address
+        raise SettingsError(
+            f"{path}: one of the owners looks like an address. Write the owner first and the "
+            "address after the colon, as executive: 'mailto://…'."
+        )
     if role not in _ROLES:
         raise SettingsError(
             f"{path}: '{owner}' is no owner of alerts. {nearest(role, _ROLES)} "

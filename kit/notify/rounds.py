@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from kit.errors import BatchError
 from kit.notify import sent as kept
 from kit.notify.addresses import FILE, Address, read
 from kit.notify.digest import Digest, by_owner, digest
-from kit.notify.sending import require_apprise
+from kit.notify.sending import check
 from kit.notify.sending import send as hand_over
 from kit.publish.alerts_csv import gathered
+from kit.publish.lock import held
 from kit.publish.outputs import Layout
-from kit.publish.period_folder import whole_packets
+from kit.publish.period_folder import damaged_packets, whole_packets
 from kit.settings import Settings
 from kit.show.words import Words
 
@@ -40,12 +42,15 @@ class Plan:
     state : Path
         Where it is kept what was sent.
     sent : Sent
+    left_out : tuple of str
+        Folders whose packet is not whole, so that its alerts are not told.
     """
 
     letters: tuple[Letter, ...]
     unreached: dict[str, int]
     state: Path
     sent: kept.Sent
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,15 +119,34 @@ def plan(
             told = [one for one in some if str(one["alert_id"]) in ids]
             written = digest(owner, told, words=words, company=settings.title, period=span.name)
             letters.append(Letter(written, tuple(where)))
-    return Plan(tuple(letters), unreached, state, sent)
+    left_out = tuple(damaged_packets(layout.packets))
+    return Plan(tuple(letters), unreached, state, sent, left_out)
 
 
-def nobody(planned: Plan) -> list[str]:
-    """One line for each owner without an address."""
+def alone(
+    settings: Settings, *, period: str, out: str | Path = "outputs"
+) -> AbstractContextManager[None]:
+    """Hold off other rounds of the company: what one sends, the next has to know of.
+
+    Raises
+    ------
+    BatchError
+        Where another round is sending.
+    """
+    root = Layout(Path(out).resolve(), settings.company, period).root
+    return held(root / ".work" / "notify.lock", busy="another kit notify is sending. Wait for it.")
+
+
+def amiss(planned: Plan) -> list[str]:
+    """One line for each owner without an address, each packet left out, each address of no use."""
     return [
-        f"{owner}: {many} alert{'' if many == 1 else 's'}, but no address. Add one to {FILE}."
-        for owner, many in planned.unreached.items()
-    ]
+        *(f"{one}: left out, as its packet is not whole. Make it again: kit run … --resume"
+          for one in planned.left_out),
+        *(f"{one.owner} ({one.masked}): cannot be sent to: {check(one)}"
+          for letter in planned.letters for one in letter.addresses if check(one)),
+        *(f"{owner}: {many} alert{'' if many == 1 else 's'}, but no address. Add one to {FILE}."
+          for owner, many in planned.unreached.items()),
+    ]  # fmt: skip
 
 
 def send(planned: Plan) -> tuple[Result, ...]:
@@ -130,7 +154,6 @@ def send(planned: Plan) -> tuple[Result, ...]:
 
     What was sent is written down after each, so that a round that is broken off tells nobody twice.
     """
-    require_apprise()
     results, sent = [], planned.sent
     for letter in planned.letters:
         for address in letter.addresses:

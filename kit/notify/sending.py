@@ -38,19 +38,33 @@ def send(digest: Digest, address: Address) -> str:
     """
     import apprise
 
-    if address.lacking:
-        return f"the environment variable {', '.join(address.lacking)} is not set"
+    wrong = check(address)
+    if wrong:
+        return wrong
     with _silent():
         try:
             sender = apprise.Apprise()
-            if not sender.add(address.url):
-                return "this is no address that apprise knows"
+            sender.add(address.url)
             done = sender.notify(
                 title=digest.title, body=digest.body, body_format=apprise.NotifyFormat.TEXT
             )
         except Exception as error:  # a service's own fault must cost nobody else the digest
             return f"it failed ({type(error).__name__})"
     return "" if done else "the service did not take it"
+
+
+def check(address: Address) -> str:
+    """Why an address cannot be sent to, as far as can be told without sending; empty where it can."""
+    import apprise
+
+    if address.lacking:
+        return f"the environment variable {', '.join(address.lacking)} is not set"
+    with _silent():
+        try:
+            known = apprise.Apprise().add(address.url)
+        except Exception as error:  # of a service that reads its own address
+            return f"it failed ({type(error).__name__})"
+    return "" if known else "this is no address that apprise knows"
 
 
 @contextmanager

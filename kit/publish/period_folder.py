@@ -92,6 +92,13 @@ def whole_packets(folder: Path) -> dict[Scope, dict]:
     return found
 
 
+def damaged_packets(folder: Path) -> list[str]:
+    """The names of the folders in a period's folder that hold no whole packet."""
+    whole = {scope.folder for scope in whole_packets(folder)}
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(one.name for one in found if one.is_dir() and one.name not in whole)
+
+
 def fingerprint(batch: Batch) -> str:
     """Hash of all that the packets of a batch have in common: data, day, settings, notebooks."""
     text = json.dumps(_inputs(batch), sort_keys=True, ensure_ascii=False)

@@ -49,8 +49,8 @@ def save(case: Case, record: pd.DataFrame, words: Words, *, path: str = "") -> P
 
     Notes
     -----
-    Text from the data is defused, so that no cell is run as a formula. The same record gives the
-    same bytes.
+    A deal that stands in both weeks has one line, this week's. Text from the data is defused, so
+    that no cell is run as a formula. The same record gives the same bytes.
     """
     if case.scope.kind == "company":
         return None
@@ -64,13 +64,20 @@ def save(case: Case, record: pd.DataFrame, words: Words, *, path: str = "") -> P
     sheet.title = words.t("record.sheet")
     _styles(book)
     _headings(sheet, case, words)
-    rows = texts(record, words).assign(_at=(record["week"] == "last").astype(int))
+    rows = texts(_once(record), words).assign(_at=(record["week"] == "last").astype(int))
     rows = rows.sort_values(["_at", "rep_id"], kind="stable", na_position="last")
     for at, one in enumerate(rows.itertuples(index=False), start=_HEAD + 1):
         _line(sheet, at, one, words)
     _arranged(sheet, len(rows))
     store(book, place, day=case.as_of)
     return place
+
+
+def _once(record: pd.DataFrame) -> pd.DataFrame:
+    """The record without last week's line of a deal that this week has too."""
+    deals = record["item"] == "deal"
+    running = record.loc[deals & (record["week"] == "running"), "number"]
+    return record[~(deals & (record["week"] == "last") & record["number"].isin(running))]
 
 
 def _headings(sheet: Any, case: Case, words: Words) -> None:

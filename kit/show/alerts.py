@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from kit.show import notes
 from kit.show.table import table
 from kit.show.view import View
 from kit.show.words import Words
@@ -46,6 +47,35 @@ def alerts(
         )  # fmt: skip
     return table(frame, words, title=title, empty="unavailable.no_alerts", stacked=True,
                  columns=("matter", "severity", "says", "since_when", "owner", "advice"))  # fmt: skip
+
+
+def urgent(frame: pd.DataFrame, words: Words) -> View:
+    """One sentence: how many matters are urgent, how many to watch, and which comes first.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As `kit.track.alerts.alerts` returns it; severity, part and rule are read.
+    words : Words
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"severity": ["red", "amber", "amber"], "part": ["East"] * 3,
+    ...                       "rule": ["conversion_fall", "coverage", "pays_later"]})
+    >>> urgent(frame, Words("en")).title
+    '1 urgent matter and 2 to watch. First: East: fewer proposals are won than usual.'
+    >>> urgent(frame.iloc[:0], Words("zh")).title
+    '暂无需要关注的事项。'
+    """
+    red = int((frame["severity"] == "red").sum())
+    rest = len(frame) - red
+    if frame.empty:
+        return notes.sentence(words.t("alert.calm"))
+    kind = "both" if red and rest else "urgent" if red else "watch"
+    part, rule = (words.term(name, frame[name].iloc[0]) for name in ("part", "rule"))
+    first = words.t("alert.first", part=part, rule=rule[:1].lower() + rule[1:])
+    line = words.t(f"alert.count_{kind}", red=red, amber=rest)
+    return notes.sentence(line + ("" if words.language == "zh" else " ") + first)
 
 
 def rows(
@@ -96,19 +126,13 @@ def says(one: Mapping[str, Any], words: Words, *, most: int | None = None) -> st
     most : int, optional
         Names that are listed at the most; None: all.
     """
-    facts = {
-        name: [*found[:most], words.t("alert.and_more", n=len(found) - most)]
-        if most and isinstance(found, (list, tuple)) and len(found) > most + 1 else found
-        for name, found in one["facts"].items()
-    }  # fmt: skip
-    key = "alert.others" if facts.get("many") else f"evidence.{one['evidence']}"
+    facts = {name: _some(found, words, most) for name, found in one["facts"].items()}
+    told = facts.get("told")
+    key = f"evidence.{one['evidence']}" + (f"_{told}" if told else "")
     lines = [words.t(key, **{"days": one["value"], **facts})]
-    if facts.get("needed") is not None:
-        lines.append(words.t("alert.needed", needed=facts["needed"]))
     if one["signal"] == "yes" and one["q"] == one["q"]:
-        q = words.number(max(one["q"], 0.01)) if one["q"] >= 0.01 else f"<{words.number(0.01)}"
-        lines.append(words.t("alert.signal", q=q))
-    elif one["signal"] == "no":
+        lines.append(words.t("alert.signal"))
+    elif one["signal"] == "no" and told != "explained":
         lines.append(words.t("alert.within"))
     if facts.get("part"):
         lines.append(words.t("alert.because_pace", part=facts["part"], pace=facts["part_pace"]))
@@ -135,6 +159,16 @@ def owner(text: str, words: Words, *, names: Mapping[str, str] | None = None) ->
         return names[name]
     key = f"alert.owner_{role}"
     return words.t(key, name=name) if words.has(key) else text
+
+
+def _some(found: Any, words: Words, most: int | None) -> Any:
+    """A list with its first names and how many there are besides; anything else as it is."""
+    if not most or not isinstance(found, (list, tuple)) or len(found) <= most + 1:
+        return found
+    chinese = words.language == "zh"
+    names = ("、" if chinese else ", ").join(map(str, found[:most]))
+    many = len(found) if chinese else len(found) - most  # 等 counts all, "more" those not named
+    return [words.t("alert.and_more", names=names, n=many)]
 
 
 def _since(day: Any, words: Words) -> str:

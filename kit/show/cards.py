@@ -33,6 +33,8 @@ def headline(found: Any, words: Words) -> View:
         period_title=words.period(found.period),
         as_of=found.as_of,
         closed=found.closed,
+        missing=found.missing,
+        through=found.through,
     )
 
 
@@ -45,6 +47,8 @@ def position(
     period_title: str,
     as_of: Any,
     closed: bool | None = None,
+    missing: int = 0,
+    through: Any = None,
 ) -> View:
     """The answer in one sentence, and the figures behind it as cards.
 
@@ -62,6 +66,8 @@ def position(
     as_of : date
     closed : bool, optional
         Whether the period is over; None: read from the landing's note.
+    missing : int
+        Working days that the company's orders do not reach, the last of which is of `through`.
     """
     if isinstance(row, Unavailable):
         return unavailable(row, words)
@@ -83,14 +89,15 @@ def position(
     sign, _ = STATUS.get(status, STATUS["no_target"])
     mark = f'<span class="kit-{html.escape(status)}" aria-hidden="true">{sign}</span> '
     mark = "" if status == "no_target" else mark
-    title = f"{told} {lead}".strip()
+    gone = words.t("card.data_end", through=through, days=missing) if missing else ""
+    title = " ".join(one for one in (told, lead, gone) if one)
     alt = " ".join([title, *(f"{name}: {value}." for name, value, _ in cards)])
     return View(
         '<section class="kit-position">'
         f'<p class="kit-kicker">{html.escape(words.t("card.question"))} '
         f"<span>{html.escape(sub)}</span></p>"
         f'<p class="kit-big">{mark}{html.escape(told)}</p>'
-        + (f'<p class="kit-lead">{html.escape(lead)}</p>' if lead else "")
+        + "".join(f'<p class="kit-lead">{html.escape(one)}</p>' for one in (lead, gone) if one)
         + f'{meter(facts, words, measure=measure)}<div class="kit-cards">'
         + "".join(_card(*one) for one in cards)
         + "</div></section>",

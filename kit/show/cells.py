@@ -17,6 +17,7 @@ from kit.show.palette import STATUS
 from kit.show.words import Words
 
 _LONG = 22  # letters from which on a cell gets a line of decent length
+_LEAST_RATE = 0.1  # things a day, below which a rate tells nothing
 _MONEY = ("money", "signed_money")
 _IN_UNIT_OF_ROW = frozenset(("value", "threshold", "median", "low", "high", "before"))
 
@@ -24,7 +25,9 @@ _IN_UNIT_OF_ROW = frozenset(("value", "threshold", "median", "low", "high", "bef
 class Cells:
     """Writes the cells of one frame."""
 
-    def __init__(self, frame: pd.DataFrame, words: Words, *, measure: str, kinds: dict) -> None:
+    def __init__(
+        self, frame: pd.DataFrame, words: Words, *, measure: str, kinds: dict, largest: float = 0.0
+    ) -> None:
         rates = {"low": "percent", "high": "percent"} if "conversion" in frame else {}
         self.frame, self.words, self.kinds = frame, words, {**rates, **kinds}
         rows = len(frame)
@@ -32,7 +35,7 @@ class Cells:
         self.units = list(frame["kind"]) if "kind" in frame else [""] * rows
         self.facts = list(frame["facts"]) if "facts" in frame else [{}] * rows
         self.scale = amounts.money_scale(
-            self._largest(), words.currency, language=words.language
+            max(self._largest(), largest), words.currency, language=words.language
         )
 
     def kind(self, name: str) -> str:
@@ -61,6 +64,8 @@ class Cells:
                 value / self.scale[0], self.words.language, digits=self.scale[1],
                 signed=kind == "signed_money",
             )  # fmt: skip
+        elif kind == "number" and name in RATES and 0 < abs(value) < _LEAST_RATE:
+            text = amounts.NONE
         elif kind == "number" and name not in _IN_UNIT_OF_ROW and name not in RATES:
             text = amounts.decimal(value, self.words.language, digits=digits)
         else:

@@ -22,8 +22,8 @@ def views(found: Any, words: Words, *, title: str = "", measure: str = "bookings
     ----------
     found : Landing or Unavailable
         landing, error, note, n_backtest, months_over, days_over, days, record, and views: view,
-        landing, error, weight. Views that cannot say are left out. A closed period shows nothing,
-        as its course says how it ended.
+        landing, error, weight. Views that cannot say are left out. Of a closed period
+        one sentence says where it landed.
     words : Words
     title : str
     measure : str
@@ -32,7 +32,9 @@ def views(found: Any, words: Words, *, title: str = "", measure: str = "bookings
     if isinstance(found, Unavailable):
         return notes.unavailable(found, words)
     if found.note == "closed":
-        return View("")
+        return notes.sentence(
+            words.t("landing.closed", landing=words.amount(found.landing, measure))
+        )
     if amounts.missing(found.landing):
         return notes.note(words.t(f"note.{found.note}"))
     known = found.views[found.views["landing"].notna()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -80,9 +81,15 @@ def movement(found: Any, words: Words) -> View:
         }  # fmt: skip
         views.append(
             deal_table(parts, words, columns, title=words.t("pipeline.by_part"),
-                   caption=words.t("pipeline.balance"), headings=headings)
+                   caption=words.t("pipeline.balance") if _told(found, columns[1:]) else "",
+                   headings=headings)
         )  # fmt: skip
     return together(views)
+
+
+def _told(found: Any, steps: Sequence[str]) -> bool:
+    """Whether every step of every part is known, so that they add up to what is there now."""
+    return bool(found.history and found.parts[list(steps)].notna().all(axis=None))
 
 
 def _state(found: Any) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from kit.data.tables import Unavailable
 from kit.show import amounts, notes
-from kit.show.table import table
+from kit.show.table import notes_of, table
 from kit.show.view import View, together
 from kit.show.words import Words
 
@@ -23,6 +23,14 @@ _KINDS = MappingProxyType(
         "late_days": "count", "paid_late": "count", "paid_late_before": "count",
         "expected": "money", "error": "signed_percent", "period": "period", "day": "date",
         "part": "text",
+    }
+)  # fmt: skip
+
+
+_PAYER_NOTES = MappingProxyType(
+    {
+        "late_days": "receipts.mean.late_days", "paid_late": "receipts.mean.paid_late",
+        "paid_late_before": "receipts.mean.paid_late_before",
     }
 )  # fmt: skip
 
@@ -174,7 +182,7 @@ def _outstanding(found: Any, words: Words) -> str:
         not amounts.missing(found.dso_year_ago)
     )
     key = "receipts.dso_beside" if before else "receipts.dso"
-    return words.t(key, days=found.dso, beside=before)
+    return words.t(key, days=found.dso, beside=words.t("unit.comma").join(before))
 
 
 def _payers(payers: pd.DataFrame, words: Words, most: int) -> list[View]:
@@ -187,7 +195,7 @@ def _payers(payers: pd.DataFrame, words: Words, most: int) -> list[View]:
     shown, rest = named.head(most), named.iloc[most:]
     views = [
         _table(shown, words, columns, title=words.t("receipts.payers"),
-               caption=words.t("receipts.payers_mean"))
+               caption=notes_of(shown, words, _PAYER_NOTES))
     ]  # fmt: skip
     if len(rest):
         head = words.t("receipts.others", n=len(rest), amount=float(rest["amount"].sum()))

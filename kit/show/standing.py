@@ -19,6 +19,7 @@ from kit.show.words import Words
 
 _INDENT = "\u2003"  # a blank that HTML keeps
 _RUNNING = ("pace_index", "rate_needed")
+_APART = 0.001  # of the target, by which dues may differ and still be said to add up
 
 
 def named(frame: pd.DataFrame, words: Words) -> pd.DataFrame:
@@ -34,6 +35,43 @@ def named(frame: pd.DataFrame, words: Words) -> pd.DataFrame:
     if "own_quota" not in frame:
         return frame
     return frame.assign(part=[_named(row, words) for row in frame.to_dict("records")])
+
+
+def due_apart(frame: pd.DataFrame, words: Words) -> str:
+    """Why what is due of the parts need not add up to what is due of the whole; empty if it does.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        target, target_to_date; the whole first, then its parts.
+
+    Notes
+    -----
+    Told where Σ due ÷ Σ target of the parts and due ÷ target of the whole are .001 or more apart.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"target": [10.0, 6.0, 4.0], "target_to_date": [5.0, 3.5, 2.0]})
+    >>> due_apart(frame, Words("en"))
+    "Due to date follows each part's own season: the parts need not add up to the whole."
+    >>> due_apart(frame.assign(target_to_date=[5.0, 3.0, 2.0]), Words("en"))
+    ''
+    """
+    if closed(frame) or not {"target", "target_to_date"} <= set(frame.columns) or len(frame) < 2:
+        return ""
+    known = frame[["target", "target_to_date"]].astype(float)
+    whole, parts = known.iloc[0], known.iloc[1:].dropna().sum()
+    if not (whole["target"] > 0 and parts["target"] > 0):
+        return ""
+    apart = parts["target_to_date"] / parts["target"] - whole["target_to_date"] / whole["target"]
+    return words.t("standing.due_apart") if abs(apart) >= _APART else ""
+
+
+def own_quotas(frame: pd.DataFrame, words: Words) -> str:
+    """What an own quota is, where a part of the table has one; else empty."""
+    if "own_quota" not in frame or not frame["own_quota"].astype(bool).any():
+        return ""
+    return words.t("standing.own_quota_mean")
 
 
 def pace(row: dict, words: Words, *, measure: str = "bookings") -> View:
@@ -157,13 +195,15 @@ def levels(frame, words: Words, *, title: str = "", measure: str = "bookings") -
         else _named(row, words)
         for row in frame.to_dict("records")
     ]  # fmt: skip
+    below = frame[frame["level"] > 1]  # the parts themselves stand in the table above
+    lines = [words.t("standing.levels"), own_quotas(below, words)]
     indented = [_INDENT * max(level - 1, 0) + name
                 for level, name in zip(frame["level"], names, strict=True)]  # fmt: skip
     columns = ("part", "outcome" if over else "status", "target", "actual", "attainment", "gap",
                *(() if over else _RUNNING))  # fmt: skip
     return table(
         frame.assign(part=indented), words, title=title, columns=columns, measure=measure,
-        kinds={"rate_needed": "multiple"}, caption=words.t("standing.levels"),
+        kinds={"rate_needed": "multiple"}, caption=" ".join(line for line in lines if line),
         highlight=[level < 2 for level in frame["level"]],
         headings={} if over else {"gap": words.t("card.to_go")},
     )  # fmt: skip

@@ -132,6 +132,14 @@ _NARROW = """
   .kit-card:last-child:nth-child(odd) { grid-column: 1 / -1; }
 }
 """
+_LAB = """
+.jp-OutputArea .kit-table table { table-layout: auto; }
+@media screen {
+  .jp-OutputArea .kit-stacked td { white-space: normal; }
+  .jp-OutputArea .kit-stacked .kit-long { min-width: 8rem; }
+  .jp-OutputArea .kit-stack, .jp-OutputArea .kit-table { min-width: 0; max-width: 100%; }
+}
+"""
 _PRINT = """
 @media print {
   .kit-figure, .kit-card, .kit-position, .kit-table tr, .kit-reasons li, .kit-doing li {
@@ -184,4 +192,4 @@ def sheet() -> View:
     >>> sheet().html.startswith("<style>")
     True
     """
-    return View(f"<style>{CSS}</style>")
+    return View(f"<style>{CSS}{_LAB}</style>")

@@ -32,6 +32,7 @@ def table(
     headings: Mapping[str, str] | None = None,
     empty: str = "unavailable.no_rows",
     stacked: bool = False,
+    largest: float = 0.0,
 ) -> View:
     """A frame as an HTML table.
 
@@ -60,6 +61,8 @@ def table(
         Key of the line that stands for a frame without rows.
     stacked : bool
         Whether rows hold sentences and become blocks on a phone.
+    largest : float
+        An amount of another table that this one shares its unit with; 0: a unit of its own.
 
     Returns
     -------
@@ -77,8 +80,8 @@ def table(
     if frame.empty:
         return nothing(words, key=empty)
     first, *others = [name for name in (columns or _default(frame)) if name in frame.columns]
-    shown = [first, *(name for name in others if _tells(frame[name]))]
-    writer = Cells(frame, words, measure=measure, kinds=dict(kinds or {}))
+    shown = [first, *(name for name in others if tells(frame, name))]
+    writer = Cells(frame, words, measure=measure, kinds=dict(kinds or {}), largest=largest)
     cells = pd.DataFrame({name: writer.column(name) for name in shown}, dtype="object")
     for row in range(len(cells)) if highlight is not None else ():
         if highlight[row]:
@@ -95,8 +98,41 @@ def table(
     )
 
 
-def _tells(column: pd.Series) -> bool:
-    """Whether a column says anything: a value that is known, a flag that is set."""
+def notes_of(
+    frame: pd.DataFrame | Unavailable, words: Words, keys: Mapping[str, str]
+) -> str:
+    """The phrases that explain columns, of those alone that a table shows.
+
+    Parameters
+    ----------
+    frame : DataFrame or Unavailable
+    words : Words
+    keys : mapping
+        Key of the phrase by column; a phrase of several columns is said once.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"period": ["2025-07"], "moving_average": [None]})
+    >>> notes_of(frame, Words("en"), {"moving_average": "table.months_average"})
+    ''
+    """
+    if isinstance(frame, Unavailable):
+        return ""
+    return " ".join(dict.fromkeys(words.t(key) for name, key in keys.items() if tells(frame, name)))
+
+
+def tells(frame: pd.DataFrame, name: str) -> bool:
+    """Whether a column is there and says anything: a value that is known, a flag that is set.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"gap": [2.0, None], "yoy": [None, None]})
+    >>> tells(frame, "gap"), tells(frame, "yoy"), tells(frame, "mom")
+    (True, False, False)
+    """
+    if name not in frame:
+        return False
+    column = frame[name]
     if column.dtype == bool:
         return bool(column.any())
     return any(not amounts.missing(one) and one == one for one in column)

@@ -11,8 +11,8 @@ from kit.show import told
 from kit.show.columns import COUNTED_MEASURES
 from kit.show.notes import nothing
 from kit.show.outcome import closed, outcome
-from kit.show.standing import named
-from kit.show.table import table
+from kit.show.standing import due_apart, named, own_quotas
+from kit.show.table import notes_of, table
 from kit.show.view import View
 from kit.show.words import Words
 
@@ -23,6 +23,7 @@ __all__ = (
 
 
 _RATIOS = {"rate_needed": "multiple"}
+_MONTH_NOTES = {"moving_average": "table.months_average", "rolling_gap": "table.months_gap"}
 
 
 def standing(frame, words: Words, *, title: str = "", measure: str = "bookings") -> View:
@@ -36,9 +37,12 @@ def standing(frame, words: Words, *, title: str = "", measure: str = "bookings")
                "target_to_date", "pace_index", "required_run_rate", "run_rate", "rate_needed")  # fmt: skip
     frame, columns, headings = _by_state(frame, columns, words)
     if isinstance(frame, pd.DataFrame):
+        lines = [line for line in (due_apart(frame, words), own_quotas(frame, words)) if line]
         frame = named(frame, words)
+    else:
+        lines = []
     return table(frame, words, title=title, columns=columns, measure=measure, headings=headings,
-                 kinds=_RATIOS, highlight=_first(frame))  # fmt: skip
+                 kinds=_RATIOS, highlight=_first(frame), caption=" ".join(lines))  # fmt: skip
 
 
 def measures(frame, words: Words, *, title: str = "", brief: bool = False) -> View:
@@ -69,7 +73,7 @@ def months(frame, words: Words, *, title: str = "", measure: str = "bookings") -
     columns = ("period", "target", "actual", "variance", "variance_share", "mom", "yoy",
                "moving_average", "rolling_gap")  # fmt: skip
     return table(frame, words, title=title, columns=columns, measure=measure,
-                 kinds={"period": "text"}, caption=words.t("table.months"))  # fmt: skip
+                 kinds={"period": "text"}, caption=notes_of(frame, words, _MONTH_NOTES))  # fmt: skip
 
 
 def funnel(frame, words: Words, *, title: str = "") -> View:

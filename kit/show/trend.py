@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from kit.data.tables import Unavailable
 from kit.show.columns import COUNTED_MEASURES
 from kit.show.notes import note, points, sentence, unavailable
-from kit.show.table import table
+from kit.show.table import notes_of, table
 from kit.show.view import View, together
 from kit.show.words import Words
 
@@ -22,6 +23,11 @@ _STEPS = ("period", "working_days", "target", "actual", "variance", "variance_sh
           "rolling_gap", "cumulated_actual", "cumulated_target", "last_year", "yoy",
           "forecast")  # fmt: skip
 _AMOUNTS = ("cumulated_actual", "cumulated_target", "forecast")
+_NOTES = {
+    "rolling_gap": "trend.steps.rolling_gap", "cumulated_actual": "trend.steps.cumulated",
+    "last_year": "trend.steps.last_year", "forecast": "trend.steps.forecast",
+}  # fmt: skip
+_MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 def steps(frame: pd.DataFrame | Unavailable, words: Words, *, title: str = "",
@@ -29,7 +35,7 @@ def steps(frame: pd.DataFrame | Unavailable, words: Words, *, title: str = "",
     """Sub-periods of the period against target, cumulated, last year and the forecast before it.
 
     One that is not over is marked, and its deviation left out: its target is not due yet. Of a long
-    period the latest are shown.
+    period the latest are shown. Months stand below their weeks, whose notes hold for them too.
 
     Parameters
     ----------
@@ -55,10 +61,13 @@ def steps(frame: pd.DataFrame | Unavailable, words: Words, *, title: str = "",
         for name, open_ in zip(frame["period"], running, strict=True)
     ]
     plain = {one: frame[one].mask(running) for one in ("variance", "variance_share")}
+    shown = frame.assign(period=names, **plain)
     amount = "count" if measure in COUNTED_MEASURES else "money"
-    lines = [words.t("trend.steps"), words.t("trend.steps_cut", n=LONGEST) if cut else ""]
+    said = all(_MONTH.fullmatch(str(name)) for name in frame["period"])  # below the weeks
+    lines = ["" if said else notes_of(shown, words, _NOTES),
+             words.t("trend.steps_cut", n=LONGEST) if cut else ""]  # fmt: skip
     return table(
-        frame.assign(period=names, **plain), words, title=title, columns=_STEPS, measure=measure,
+        shown, words, title=title, columns=_STEPS, measure=measure,
         kinds={"period": "text", **dict.fromkeys(_AMOUNTS, amount)},
         headings={one: words.t(f"trend.heading.{one}") for one in _AMOUNTS},
         caption=" ".join(one for one in lines if one),
@@ -87,7 +96,8 @@ def cross(found: Any, words: Words) -> View:
     """What stands out in the cross tables, those in which it does, and the others in a line.
 
     The table with the most unlikely cell comes first, at most three are shown; where nothing stands
-    out, it alone.
+    out, one sentence says so and names what was looked at. Rows in which nothing was or was to be
+    expected are left out.
 
     Parameters
     ----------
@@ -98,7 +108,12 @@ def cross(found: Any, words: Words) -> View:
     if isinstance(found, Unavailable):
         return unavailable(found, words)
     telling = set(zip(found.named["rows"], found.named["columns"], strict=True))
-    shown = [one for one in found.pairs if one in telling][:TABLES] or found.pairs[:1]
+    shown = [one for one in found.pairs if one in telling][:TABLES]
+    if not shown:
+        pairs = words.list(_pair(one, words) for one in found.pairs)
+        return sentence(
+            words.t("trend.cross.none", tested=found.tested, tables=len(found.pairs), pairs=pairs)
+        )
     views = [_named(found, words), *(_table(found, pair, words) for pair in shown)]
     if rest := [_pair(one, words) for one in found.pairs if one not in shown]:
         views.append(note(words.t("trend.cross.rest", pairs=words.list(rest))))
@@ -107,8 +122,6 @@ def cross(found: Any, words: Words) -> View:
 
 def _named(found: Any, words: Words) -> View:
     facts = {"tested": found.tested, "tables": len(found.pairs)}
-    if found.named.empty:
-        return sentence(words.t("trend.cross.none", **facts))
     lines = [
         words.t(
             "trend.cross.under" if one["deviation"] < 0 else "trend.cross.over",
@@ -124,7 +137,11 @@ def _named(found: Any, words: Words) -> View:
 def _table(found: Any, pair: tuple[str, str], words: Words) -> View:
     """Actual of each cell and, below it, how far it is from what was expected."""
     cells = found.table(pair)
-    rows, columns = (list(dict.fromkeys(cells[one])) for one in ("row", "column"))
+    known = cells[(cells["actual"] != 0) | (cells["expected"] != 0)]
+    rows, columns = (
+        [one for one in dict.fromkeys(cells[side]) if one in set(known[side])]
+        for side in ("row", "column")
+    )
     across = len(rows) < len(columns)  # the longer side goes down
     down, top = ("column", "row") if across else ("row", "column")
     frame = pd.DataFrame({"part": [_value(one, words) for one in (columns if across else rows)]})

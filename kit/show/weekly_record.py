@@ -30,7 +30,11 @@ def weekly_record(found: pd.DataFrame, words: Words, *, file: Any = None) -> Vie
     file : Path, optional
         Where all of it was saved to be filled in.
     """
-    views = [_week(found[found["week"] == week], words, week) for week in ("running", "last")]
+    largest = _largest(found["amount"])
+    views = [
+        _week(found[found["week"] == week], words, week, largest=largest)
+        for week in ("running", "last")
+    ]
     return together([*views, *([saved(file, words)] if file else [])])
 
 
@@ -56,6 +60,7 @@ def sums(found: pd.DataFrame, words: Words, *, file: Any = None) -> View:
             shown[shown["week"] == week].reset_index(drop=True), words, columns=_SUMS, kinds=kinds,
             headings=headings, title=words.t(f"record.sums.{week}"),
             caption=" ".join(words.t(f"record.{note}") for note in _NOTES[week]),
+            largest=_largest(shown["won_amount"]),
         )
         for week in ("last", "running")
     ]  # fmt: skip
@@ -82,9 +87,9 @@ def saved(file: Any, words: Words) -> View:
 
 
 def lost_reasons(reasons: Any, words: Words) -> str:
-    """Loss reasons with how often each: price 2, no need 1."""
+    """Loss reasons with how often each: price 2, no need 1; empty where there are none."""
     told = [f"{words.term('loss_reason', reason)} {many}" for reason, many in reasons]
-    return words.list(told) if told else ""
+    return words.t("unit.comma").join(told)
 
 
 def texts(found: pd.DataFrame, words: Words) -> pd.DataFrame:
@@ -104,7 +109,13 @@ def texts(found: pd.DataFrame, words: Words) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _week(found: pd.DataFrame, words: Words, week: str) -> View:
+def _largest(column: pd.Series) -> float:
+    """What the unit of both weeks is chosen by."""
+    known = column.dropna().astype(float).abs()
+    return float(known.max()) if len(known) else 0.0
+
+
+def _week(found: pd.DataFrame, words: Words, week: str, *, largest: float) -> View:
     if found.empty:
         return notes.nothing(words, key=f"unavailable.no_record_{week}")
     first = found.iloc[0]
@@ -121,7 +132,7 @@ def _week(found: pd.DataFrame, words: Words, week: str) -> View:
         shown[list(_COLUMNS)].reset_index(drop=True), words,
         columns=_COLUMNS, kinds=_KINDS, title=title, caption=" ".join(lines),
         headings={name: words.t(f"record.column.{name}") for name in ("what", "state", "step")},
-        stacked=True,
+        stacked=True, largest=largest,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any
@@ -56,6 +57,10 @@ def deals(found: Any, words: Words, *, most: int = 10) -> View:
     columns = [one for one in _DEALS if not (one == "by_end" and found.score_by_end is None)]
     if shown["rep"].nunique() == 1:
         columns.remove("rep")
+    same = _repeated(found.deals, words)
+    if found.deals["stage"].isna().all():
+        same.add("stage_rate")  # no stage is known, so it is the rate of all
+    columns = [one for one in columns if one not in same]
     return together(
         [notes.sentence(told), _table(shown, words, columns, words.t("win.deals"), caption)]
     )
@@ -75,17 +80,18 @@ def trust(found: Any, words: Words) -> View:
         return View("")
     lines = [sentence(found.score, words, kind="ever")]
     if found.score_by_end is not None:
-        lines.append(sentence(found.score_by_end, words, kind="by_end"))
+        again = not found.score.scores.empty
+        lines.append(sentence(found.score_by_end, words, kind="by_end", again=again))
     if found.left_out:
         lines.append(words.t("win.left_out", columns=list(found.left_out)))
     views = [notes.points(lines)]
     if not found.score.scores.empty:
-        views.append(_scores(found.score, words))
-        views.append(_ranges(found.score, words))
+        tables = [_scores(found.score, words), _ranges(found.score, words)]
+        views.append(_folded(tables, words.t("win.scores")))
     return together(views)
 
 
-def sentence(score: Any, words: Words, *, kind: str = "ever") -> str:
+def sentence(score: Any, words: Words, *, kind: str = "ever", again: bool = False) -> str:
     """Where chances come from, and what such chances were worth.
 
     Parameters
@@ -94,6 +100,8 @@ def sentence(score: Any, words: Words, *, kind: str = "ever") -> str:
     words : Words
     kind : str
         `ever` or `by_end`.
+    again : bool
+        Whether the score has been named before, and need not be explained.
 
     Examples
     --------
@@ -113,6 +121,7 @@ def sentence(score: Any, words: Words, *, kind: str = "ever") -> str:
     told = words.t(
         f"win.{key}", what=what, n=score.deals, tested=score.tested, cuts=score.n_cuts,
         first=score.first_cut, last=score.last_cut, **facts,
+        brier=words.t("win.brier_again" if again else "win.brier"),
     )  # fmt: skip
     if score.unknown:
         told += words.t("win.unknown", share=score.unknown)
@@ -136,7 +145,8 @@ def leaks(found: Any, words: Words) -> View:
     rows = pd.DataFrame(
         {"column": first["column"], "found": [evidence(one, words) for one in _records(first)]}
     )
-    return _table(rows, words, _LEAKS, words.t("win.leaks"), words.t("win.leaks_mean"))
+    shown = _table(rows, words, _LEAKS, "", words.t("win.leaks_mean"))
+    return _folded([shown], words.t("win.leaks_named", columns=list(rows["column"])))
 
 
 def evidence(one: Any, words: Words) -> str:
@@ -158,6 +168,28 @@ def evidence(one: Any, words: Words) -> str:
     )  # fmt: skip
 
 
+def _repeated(deals: pd.DataFrame, words: Words) -> set[str]:
+    """Columns of chances that read as one before them in every row."""
+    seen: list[list[str]] = []
+    same = set()
+    for name in ("probability", "by_end", "stage_rate"):
+        told = [words.chance(one) for one in deals[name]]
+        if told in seen:
+            same.add(name)
+        seen.append(told)
+    return same
+
+
+def _folded(views: Sequence[View], head: str) -> View:
+    """Views that are opened by a click on one line."""
+    inside = together(views)
+    return View(
+        f'<details class="kit-note"><summary>{html.escape(head)}</summary>{inside.html}</details>',
+        title=head,
+        alt=inside.alt,
+    )
+
+
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return frame.to_dict("records")
 
@@ -171,7 +203,7 @@ def _scores(score: Any, words: Words) -> View:
         },
     )
     used = [one == score.method for one in score.scores["way"]]
-    return _table(frame, words, _SCORES, words.t("win.scores"), words.t("win.scores_mean"), used)
+    return _table(frame, words, _SCORES, "", words.t("win.scores_mean"), used)
 
 
 def _ranges(score: Any, words: Words) -> View:

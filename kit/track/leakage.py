@@ -9,7 +9,8 @@ import pandas as pd
 from kit.data.case import Case
 from kit.data.once import once
 from kit.data.tables import Unavailable
-from kit.track.column_tests import Outcomes, found_in
+from kit.scope import Scope
+from kit.track.column_tests import EMPTY, FILLED, Outcomes, found_in
 
 LEAST = 100  # closed deals without which nothing is said
 LEAST_EACH = 30  # of them won, and lost
@@ -66,6 +67,7 @@ def column_leaks(
 
     Examples
     --------
+    >>> import numpy as np
     >>> rng = np.random.default_rng(1)
     >>> created = pd.Series(pd.Timestamp("2025-01-01") + pd.to_timedelta(np.arange(400) % 180, "D"))
     >>> won = rng.random(400) < 0.5
@@ -100,6 +102,10 @@ def leaks(case: Case) -> pd.DataFrame | Unavailable:
         close, source, customer, product and reason of loss. What stage_events tell of the past is
         not touched by a leak of today's value. Unavailable without the table.
 
+        On a past day `late_columns` is asked of the files to their end as well: a column that is
+        emptied when a deal ends looks honest on a day on which nobody knows which deals it will be
+        emptied of. What came later so only serves to name columns that must not be used.
+
     Notes
     -----
     Only the kit's own columns are here; `kit.track.raw_leaks.raw_leaks` tries all columns of the
@@ -107,8 +113,75 @@ def leaks(case: Case) -> pd.DataFrame | Unavailable:
     """
     if not case.data.has("opportunities"):
         return Unavailable(table="opportunities")
-    deals = case.data.frame("opportunities")
+    known = _leaks_of(case.data.frame("opportunities"))
+    emptied = _emptied(_to_the_end(case))
+    if isinstance(known, Unavailable):
+        return known if emptied.empty else emptied
+    emptied = emptied[~emptied["column"].isin(known["column"])]
+    return known if emptied.empty else pd.concat([known, emptied], ignore_index=True)
+
+
+@once
+def late(case: Case) -> tuple[str, ...]:
+    """Columns that were not known yet on `as_of` of deals that no stage event tells of.
+
+    Returns
+    -------
+    tuple of str
+        Empty where the case is seen on the last day of its data, or was built by hand. On a past
+        day `stage`, which the files hold as it was at their end, and what `late_columns` names: who
+        has such a column is a deal that had not closed by then.
+    """
+    deals = _to_the_end(case)
+    return () if deals is None else tuple(dict.fromkeys(("stage", *late_columns(deals))))
+
+
+def late_columns(deals: pd.DataFrame) -> tuple[str, ...]:
+    """Columns that open deals have and closed ones of the same age have not.
+
+    Parameters
+    ----------
+    deals : DataFrame
+        Opportunities, with status, created_on and closed_on.
+
+    Returns
+    -------
+    tuple of str
+        In the order of the columns; empty with too few closed deals.
+    """
+    return tuple(_emptied(deals)["column"])
+
+
+def _emptied(deals: pd.DataFrame | None) -> pd.DataFrame:
+    found = None if deals is None else _leaks_of(deals)
+    if found is None or isinstance(found, Unavailable):
+        return pd.DataFrame(columns=list(COLUMNS))
+    filled = found["rule"] == "filled"
+    kept = filled & (found["statistic"] <= EMPTY) & (found["other"] >= FILLED)
+    return found[kept].reset_index(drop=True)
+
+
+def _leaks_of(deals: pd.DataFrame) -> pd.DataFrame | Unavailable:
     return column_leaks(
         deals, deals["status"], created_on=deals["created_on"], closed_on=deals["closed_on"],
         passed=_KNOWN,
     )  # fmt: skip
+
+
+@once
+def _to_the_end(case: Case) -> pd.DataFrame | None:
+    """The opportunities on the last day of the data; None where that is today.
+
+    Those of the case's scope, or of the company where the scope has too few that closed.
+    """
+    if case.origin is None:
+        return None
+    from kit.data.snapshot import open_snapshot
+
+    found = open_snapshot(case.origin.snapshot)
+    if found.data_through is None or case.as_of >= found.data_through:
+        return None
+    deals = found.read(case.scope).frame("opportunities")
+    if not isinstance(_leaks_of(deals), Unavailable):
+        return deals
+    return found.read(Scope.parse("company")).frame("opportunities")

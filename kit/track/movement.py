@@ -92,9 +92,10 @@ def movement(case: Case) -> Movement | Unavailable:
       won for more than was expected is increased, and won at its last amount.
     - It leaves with its last amount: as won, whatever its expected close was, so that won is all
       that was won since the start; as lost, if it was in the pipeline on the eve or due when last
-      seen before; as pushed out, if it is still open and due later. Else it is in the end.
+      seen before; as pushed out, if it is still open and due later, a deal that came since only
+      where it was due when first told. Else it is in the end.
 
-    Deals that came and were lost or put off without ever being due at either day have no part.
+    Deals that came, and were never due when first or last told, have no part.
     A deal belongs to its rep of today, and to the team and region the rep was in on the day it was
     created, as everywhere: the tables hold no change of owner, so none appears here.
 
@@ -166,9 +167,9 @@ def _flows(case: Case, seen: Told) -> pd.DataFrame:
     vanished = there & ~now.open & ~over  # closed on the last day, opened again after the period
     won = over & known.won
     lost = (over & ~known.won & (there | (sight.expected <= end))) | vanished
-    pushed = there & now.open & ~here
     new = known.created > np.datetime64(eve)
-    part = there | here | won | lost
+    pushed = (there | new & (seen.first_expected <= end)) & now.open & ~here
+    part = there | here | won | lost | pushed
     entry = np.where(there, "start", np.where(new, "created", "pulled_in"))
     left = np.select([won, lost, pushed], ["won", "lost", "pushed_out"], "")
     ended = over & (known.amount != 0)

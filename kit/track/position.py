@@ -30,6 +30,11 @@ class Position:
     as_of : date
     closed : bool
         Whether the period is over.
+    missing : int
+        Working days of the period up to `as_of` on which nobody in the company has an order yet,
+        since the last one; 0 where these are too few to say that data are missing.
+    through : date, optional
+        Day of the company's last order.
     """
 
     row: Mapping[str, Any]
@@ -38,6 +43,8 @@ class Position:
     period: str
     as_of: dt.date
     closed: bool
+    missing: int = 0
+    through: dt.date | None = None
 
 
 def position(case: Case, *, measure: str = "bookings") -> Position | Unavailable:
@@ -58,7 +65,18 @@ def position(case: Case, *, measure: str = "bookings") -> Position | Unavailable
         period=case.period.name,
         as_of=case.as_of,
         closed=case.closed,
+        missing=_missing(case),
+        through=case.through,
     )
+
+
+def _missing(case: Case) -> int:
+    """Working days of the period that the orders do not reach, if more than a usual silence."""
+    if case.through is None or case.through >= case.as_of:
+        return 0
+    start = max(case.through + dt.timedelta(1), case.period.start)
+    days = case.calendar.working_days(start, min(case.as_of, case.period.end))
+    return days if days > case.settings.alerts.fewest_days else 0
 
 
 def figures(case: Case) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.track.deal_features import features
 from kit.track.deal_rows import Rows
+from kit.track.leakage import late
 from kit.track.win_score import Score, answer
 
 
@@ -74,7 +76,8 @@ def win_probability(case: Case) -> WinProbability | Unavailable:
     -----
     Features are those of `kit.track.deal_features`, the model that of `kit.track.win_model`, its
     test that of `kit.track.win_score`. Without stage_events nobody knows in which stage past deals
-    stood: the stage tells nothing then, and its rate is the base rate.
+    stood: the stage tells nothing then, and its rate is the base rate; and on a past day neither
+    the stage nor an expected close that only open deals have is shown (`as_known`).
     """
     if not case.data.has("opportunities"):
         return Unavailable(table="opportunities")
@@ -88,7 +91,8 @@ def win_probability(case: Case) -> WinProbability | Unavailable:
     by_end = np.zeros(len(seen.now)) if soon is None else np.fmin(soon.chance, ever.chance)
     by_end = by_end if soon is None else np.where(np.isnan(soon.chance), np.nan, by_end)
     chances = {"probability": ever.chance, "by_end": by_end, "stage_rate": ever.stage_rate}
-    found = _deals(case, rows, seen.now, chances)
+    known = as_known(rows, case.data.frame("stage_events"), late=late(case))
+    found = _deals(case, known, seen.now, chances)
     total = found[["amount", "weighted", "weighted_by_end"]].sum()
     return WinProbability(
         deals=found,
@@ -102,6 +106,29 @@ def win_probability(case: Case) -> WinProbability | Unavailable:
                   *seen.now.names, *seen.now.kinds),
         left_out=seen.left_out,
     )  # fmt: skip
+
+
+def as_known(
+    deals: pd.DataFrame, events: pd.DataFrame, *, late: Sequence[str]
+) -> pd.DataFrame:
+    """Deals without what was filled in later, but where a stage event tells it.
+
+    Parameters
+    ----------
+    deals : DataFrame
+        opportunity_id, and the columns that `late` names.
+    events : DataFrame
+        opportunity_id of the stage events by then.
+    late : sequence of str
+        Columns that were not known then; see `kit.track.leakage.late`.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `deals`; late ones are null of deals without an event.
+    """
+    told = deals["opportunity_id"].isin(events["opportunity_id"])
+    return deals.assign(**{name: deals[name].where(told) for name in late})
 
 
 def _deals(

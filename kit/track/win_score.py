@@ -10,12 +10,11 @@ import pandas as pd
 
 from kit.track.deal_rows import Rows
 from kit.track.win_model import base_rate, enough, fit, sigmoid, stage_rates
+from kit.track.win_ranges import LEAST_TESTED, bins, limits
 
 RIPE = 0.9  # share of a day's open deals whose outcome is known, from which the day counts
 MOST_CUTS = 6
-LEAST_TESTED = 50  # deals tested without which a model is not trusted
 _SPACED = 2  # every how many past days one is a cut
-_BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _CLIP = 1e-4
 
 
@@ -108,7 +107,8 @@ def answer(past: Rows, now: Rows, *, as_of: dt.date, horizon: int | None = None)
     Chances come from the model where its Brier score over all cuts is below those of the stage's
     and the base rate by more than the standard error of the difference, else from the better of
     these. As the better of two forms of the model (with
-    and without sigmoid) is taken on the same tests, its score is a trifle too good.
+    and without sigmoid) is taken on the same tests, its score is a trifle too good. Chances of the
+    model are held within `limits`; the scores are those of chances as they were told.
     """
     today = np.datetime64(as_of, "D")
     known = _known(past, today, horizon)
@@ -135,6 +135,7 @@ def answer(past: Rows, now: Rows, *, as_of: dt.date, horizon: int | None = None)
         chance = fit(rows, won).chance(now)
         if form == "sigmoid":
             chance = sigmoid(tests["raw"], outcome)(chance)
+        chance = np.clip(chance, *limits(tests[form], outcome))
     used = form if method == "model" else method
     cuts = np.unique(tests["cut"])
     score = Score(
@@ -150,28 +151,6 @@ def answer(past: Rows, now: Rows, *, as_of: dt.date, horizon: int | None = None)
         bins=bins(tests[used], outcome),
     )
     return Answer(chance, rates[now.stage], score)
-
-
-def bins(chance: np.ndarray, won: np.ndarray) -> pd.DataFrame:
-    """Chances told in five ranges, with what came: low, high, predicted, observed, count.
-
-    Examples
-    --------
-    >>> bins(np.array([0.1, 0.1, 0.9]), np.array([False, True, True]))["observed"].tolist()
-    [0.5, 1.0]
-    """
-    at = np.clip(np.searchsorted(_BINS, chance, side="right") - 1, 0, len(_BINS) - 2)
-    there, place, many = np.unique(at, return_inverse=True, return_counts=True)
-    edges = np.array(_BINS)
-    return pd.DataFrame(
-        {
-            "low": edges[there],
-            "high": edges[there + 1],
-            "predicted": np.bincount(place, weights=chance) / many,
-            "observed": np.bincount(place, weights=won) / many,
-            "count": many,
-        }
-    )
 
 
 Tests = dict[str, np.ndarray]

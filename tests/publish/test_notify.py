@@ -8,6 +8,7 @@ import json
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -17,6 +18,7 @@ from kit.errors import SettingsError
 from kit.notify import addresses
 from kit.notify.digest import LONGEST, by_owner, digest
 from kit.publish.alerts_csv import OTHERS, alerts_csv, gathered
+from kit.publish.lock import held
 from kit.scope import Scope
 from kit.show.words import Words
 
@@ -64,6 +66,9 @@ def company(tmp_path, monkeypatch):
         return here
 
     return make
+
+
+OUT = Path("outputs") / "tiny"
 
 
 def run(*more):
@@ -292,3 +297,29 @@ def test_csv_of_a_batch_has_a_customer_once_with_all_that_is_owed():
     lines = alerts_csv(records).splitlines()[1:]
     assert [line for line in lines if "Clinic" in line] == [line for line in lines if "of company" in line]
     assert sum("Others" in line for line in lines) == 3
+
+
+def test_an_address_in_the_owners_place_is_not_quoted(company):
+    company(where={f"mailto://user:{SECRET}@example.com": "executive"})
+    found = run()
+    assert found.exit_code == 2 and SECRET not in found.output
+    assert "looks like an address" in found.output
+
+
+def test_what_stands_in_the_way_is_told_before_anything_is_sent(company, hook):
+    url, posted = hook
+    company(where={"regional_manager:East": "slack://${NOT_THERE}", "rep:R1": url})
+    (OUT / "2025Q3" / "team-West-1").mkdir()
+    found = run()
+    assert found.exit_code == 0 and posted == []
+    assert "NOT_THERE is not set" in found.output and "team-West-1: left out" in found.output
+    assert run("--send").exit_code == 1
+
+
+def test_two_rounds_do_not_send_at_once(company, hook):
+    url, posted = hook
+    company(where={"rep:R1": url})
+    with held((OUT / ".work" / "notify.lock").resolve()):
+        found = run("--send")
+    assert found.exit_code == 2 and "another kit notify is sending" in found.output
+    assert posted == []

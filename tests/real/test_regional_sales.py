@@ -92,7 +92,26 @@ def test_the_leaks_known_by_looking_are_named_and_no_honest_column(tmp_path, cap
 
 def test_the_stage_is_known_of_no_deal_in_the_past(opened):
     found = leaks(opened())
-    assert set(found["column"]) == {"stage"}
+    assert set(found["column"]) == {"stage", "expected_close_on"}
+    close = found.set_index("column").loc["expected_close_on"]
+    assert (close["rule"], close["statistic"], close["other"]) == ("filled", 0.0, 1.0)
+
+
+def test_what_only_deals_still_open_at_the_end_have_is_not_told_of_a_past_day(opened):
+    """Who has an expected close on 20 August is a deal that had not closed by 10 November."""
+    for scope in ("company", "region:US-WEST", "rep:5"):
+        past = win_probability(opened(scope)).deals
+        assert past[["stage", "expected_close_on"]].isna().all(axis=None)
+    now = win_probability(opened(period="2021Q4", as_of="2021-11-10")).deals
+    assert now[["stage", "expected_close_on"]].notna().all(axis=None)
+
+
+def test_no_chance_is_surer_than_what_came(opened):
+    found = win_probability(opened())
+    most = found.deals["probability"].max()
+    outer = found.score.bins.iloc[-1]
+    assert outer["low"] == 0.95 and most <= 0.99
+    assert outer["observed"] >= most - 0.01
 
 
 def test_no_leak_is_a_feature(opened):

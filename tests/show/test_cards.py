@@ -99,7 +99,8 @@ def test_odd_rows_do_no_harm(row, words):
 
 def test_headline_takes_a_position(english):
     found = SimpleNamespace(
-        row=ROW, landing=LANDING, scope="East", period="2025Q3", as_of="2025-08-31", closed=False
+        row=ROW, landing=LANDING, scope="East", period="2025Q3", as_of="2025-08-31", closed=False,
+        missing=0, through=None,
     )
     assert "as of 31 Aug 2025" in cards.headline(found, english).html
     assert "targets" in cards.headline(Unavailable(table="targets"), english).title

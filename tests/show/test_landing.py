@@ -82,8 +82,16 @@ def test_little_known():
     nothing = made(landing=None, views=empty, n_backtest=0, note="no_history", record=None)
     for show in (landing.views, figure):
         assert "no landing can be given" in text(show(nothing, EN))
-        assert show(made(note="closed"), EN).html == ""
         assert "receipts" in text(show(Unavailable(table="receipts"), EN))
+
+
+def test_a_closed_period_says_where_it_landed():
+    over = made(note="closed", landing=1.2e6)
+    assert figure(over, EN).html == ""
+    assert landing.views(over, EN).title == "The period is over: it landed at ¥1.20M."
+    assert "120.0万元" in landing.views(over, ZH).title
+    counted = landing.views(made(note="closed", landing=3.0), EN, measure="new_customers")
+    assert counted.title.endswith("landed at 3.")
 
 
 def test_counted_measures_are_no_money():

@@ -125,3 +125,30 @@ def test_levels_are_indented(words):
     assert html.count("<strong>") and "kit-red" in html
     flat = standing.levels(frame[frame["level"] < 2], words)
     assert flat.html == ""
+
+
+def test_dues_that_do_not_add_up_are_explained_once(words):
+    line = words.t("standing.due_apart")
+    whole = row("East", target=1_000.0, target_to_date=500.0)
+    even = [row("A", target=600.0, target_to_date=300.0), row("B", target=400.0, target_to_date=200.0)]
+    apart = [even[0], row("B", target=400.0, target_to_date=240.0)]  # 540 of 1,000 against 500
+
+    def shown(parts):
+        return text(tables.standing(pd.DataFrame([whole, *parts]), words)).replace("&#x27;", "'")
+
+    assert line not in shown(even) and shown(apart).count(line) == 1
+    over = [{**one, "target_to_date": one["target"]} for one in (whole, *apart)]
+    assert standing.due_apart(pd.DataFrame(over), words) == ""
+
+
+def test_an_own_quota_is_explained_where_one_stands(words):
+    line = words.t("standing.own_quota_mean")
+    plain = pd.DataFrame([row("East"), row("Li")])
+    own = pd.DataFrame([row("East"), row("Li", own_quota=True)])
+    assert line not in text(tables.standing(plain, words))
+    assert text(tables.standing(own, words)).count(line) == 1
+    deep = own.assign(level=[1, 2], count=np.nan)
+    assert text(standing.levels(deep, words)).count(line) == 1
+    above = own.assign(level=[0, 1], count=np.nan)
+    below = pd.concat([above, plain.tail(1).assign(level=2, count=np.nan)], ignore_index=True)
+    assert line not in text(standing.levels(below, words))

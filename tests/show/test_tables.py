@@ -210,3 +210,32 @@ def test_inputs_stay_as_they_were(english):
     before = frame.copy(deep=True)
     tables.standing(frame, english)
     pd.testing.assert_frame_equal(frame, before)
+
+
+def test_notes_explain_the_columns_that_are_shown(words):
+    frame = pd.DataFrame(
+        {"period": ["2025-07"], "target": [9e5], "actual": [8e5], "moving_average": [8.5e5],
+         "rolling_gap": [np.nan]}
+    )  # fmt: skip
+    html = tables.months(frame, words).html
+    assert words.t("table.months_average") in html and words.t("table.months_gap") not in html
+    both = tables.months(frame.assign(rolling_gap=1e5), words).html
+    assert words.t("table.months_gap") in both
+
+
+def test_a_rate_of_less_than_one_in_ten_days_is_a_dash(english):
+    frame = pd.DataFrame(
+        {"measure": ["new_customers", "visit"], "target": [2.0, 90.0], "target_to_date": [1.0, 45.0],
+         "actual": [1.0, 40.0], "status": ["amber", "green"], "attainment": [0.5, 0.44],
+         "gap": [1.0, 50.0], "required_run_rate": [0.03, 2.5], "run_rate": [0.0, 0.1]}
+    )  # fmt: skip
+    rows = cells(tables.measures(frame, english))
+    assert rows[-4:] == ["44.0%", "50", "2.5", "0.1"]
+    assert rows[5:7] == ["–", "0"]
+
+
+def test_two_tables_may_share_a_unit(english):
+    frame = pd.DataFrame({"part": ["Li"], "amount": [95_857.0]})
+    assert "95,857" in cells(tables.table(frame, english))
+    shared = tables.table(frame, english, largest=143_300.0)
+    assert "95.9" in cells(shared) and "Amounts in ¥ thousand." in shared.html

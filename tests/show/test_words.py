@@ -49,7 +49,7 @@ def test_every_placeholder_can_be_written(words):
 
 def test_chinese_phrases_are_chinese():
     plain = {
-        "card.owner_due", "unit.multiple", "unit.year", "card.range", "figure.alt_pair",
+        "card.owner_due", "unit.comma", "unit.multiple", "unit.year", "card.range", "figure.alt_pair",
         "figure.alt_joint", "figure.alt_stop", "figure.funnel.row",
         "figure.trend.title_no_target", "table.alert",
     }  # fmt: skip

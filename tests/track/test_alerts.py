@@ -5,8 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from kit.errors import SettingsError
+from kit.settings.alerts import AlertSettings
 from kit.track import alerts as found
 from kit.track.alerts import alerts, every
+from kit.track.alerts.rules import severity
 
 PLAIN = {"calendar.country": ""}
 
@@ -97,16 +100,16 @@ def test_month_before_the_period_is_not_told_again(make_case):
     assert of(case, "mom_drop").empty
 
 
-@pytest.mark.parametrize(("september", "grows"), [(70.0, True), (100.0, False)])
-def test_rolling_gap(make_case, september, grows):
-    """Gaps by month from May: 10, 10, 10, 10, then 30 or 0; rolling 30, 30 and then 50 or 20."""
-    months = ["2025-05", "2025-06", "2025-07", "2025-08", "2025-09"]
-    amounts = [90.0, 90.0, 90.0, 90.0, september]
+@pytest.mark.parametrize(("august", "grows"), [(70.0, True), (100.0, False)])
+def test_rolling_gap(make_case, august, grows):
+    """Gaps by month from April: 10, 10, 10, 10, then 30 or 0; rolling 30, 30 and then 50 or 20."""
+    months = ["2025-04", "2025-05", "2025-06", "2025-07", "2025-08"]
+    amounts = [90.0, 90.0, 90.0, 90.0, august]
     case = make_case(
-        sales=[{"date": "2025-05-01", "amount": 0.0}]
+        sales=[{"date": "2025-04-01", "amount": 0.0}]
         + [{"date": f"{m}-03", "amount": one} for m, one in zip(months, amounts, strict=True)],
         targets=[target("region:East", 100, period=month) for month in months],
-        settings=PLAIN,
+        as_of="2025-09-05", settings=PLAIN,
     )
     table = of(case, "rolling_gap")
     assert len(table) == grows
@@ -223,3 +226,18 @@ def test_gravest_first_and_stable(make_case):
 def test_nothing_to_tell(make_case):
     table = alerts(make_case(settings=PLAIN))
     assert table.empty and list(table.columns) == list(found.COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("rule", "limits"), [("mom_drop", {"amber": 0.15}), ("pace", {"amber": -1}), ("mom_drop", {"red": -2})]
+)
+def test_a_limit_with_the_wrong_sign_is_refused(rule, limits):
+    with pytest.raises(ValueError, match=f"rules.{rule}"):
+        AlertSettings(rules={rule: limits})
+
+
+def test_a_red_milder_than_amber_is_refused(make_case):
+    rule = {"alerts.rules": {"pace": {"amber": 0.5, "red": 0.95}}}
+    case = make_case(settings=rule)
+    with pytest.raises(SettingsError, match=r"alerts.rules.pace: red \(0.95\) is milder than amber"):
+        severity(case, "pace", 0.7, amber=0.95, red=0.8)

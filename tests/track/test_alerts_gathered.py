@@ -14,6 +14,7 @@ from kit.show import alerts as shown
 from kit.show.words import Words
 from kit.track.alerts import alerts, every, light
 from kit.track.alerts.owners import owner
+from kit.track.pipeline import pipeline_now
 
 PLAIN = {"calendar.country": ""}
 ROSTER = [
@@ -165,19 +166,27 @@ def test_milestone_counts_after_its_days_of_grace(make_case):
 
 
 def test_late_payers_all_have_a_place(make_case):
+    """The three largest and, however small, who is 98 days late; only large sums are red."""
     rows = [
         {"invoice_id": f"I{n}", "customer_id": f"C{n}", "rep_id": "R1", "amount": 10.0 + n,
-         "invoiced_on": "2025-05-01", "due_on": "2025-07-01"} for n in range(8)
+         "invoiced_on": "2025-05-01", "due_on": "2025-05-14" if n in (0, 4) else "2025-07-01"}
+        for n in range(8)
     ]  # fmt: skip
+    rows.append({**rows[7], "invoice_id": "I9", "amount": 500.0, "due_on": "2025-07-25"})
     case = make_case(
         sales=[{"date": "2025-08-20", "amount": 1.0, "customer_id": "C99"}], receipts=rows, as_of="2025-08-20",
         settings=PLAIN,
     )  # fmt: skip
     found = told(case, "receipts_overdue")
     others = found["subject"] == "other_payers"
-    assert found.loc[~others, "part"].tolist() == ["C7", "C6", "C5", "C4", "C3"]
-    assert found.loc[others, "facts"].iloc[0]["customers"] == ["C2", "C1", "C0"]
-    assert set(found["since"].dt.date) == {dt.date(2025, 8, 1)}
+    own = found[~others].set_index("part")["severity"].to_dict()
+    assert own == {"C4": "red", "C7": "amber", "C6": "amber", "C5": "amber", "C0": "amber"}
+    row = found[others].iloc[0]
+    assert row["facts"]["customers"] == ["C3", "C2", "C1"] and row["severity"] == "amber"
+    assert row["since"].date() == dt.date(2025, 8, 1) and row["stake"] == 13 + 12 + 11
+    largest = found[found["part"] == "C7"].iloc[0]
+    said = shown.says(largest.to_dict(), Words("en", "CNY"))  # not the 26 days that 500 are late
+    assert said == "¥17 more than 30 days overdue, the oldest 50 days."
 
 
 def test_stuck_and_overdue_deals(make_case):
@@ -249,12 +258,34 @@ def sample(sample_company):
 
 def test_east_is_red_for_the_planted_fall_and_north_is_green(sample):
     east = sample("region:East")
-    found = alerts(east).iloc[0]
-    assert (found["rule"], found["severity"], found["signal"]) == ("conversion_fall", "red", "yes")
-    assert light(east) == "red"
+    found = alerts(east)
+    told = found[["rule", "severity", "signal"]].values.tolist()[:2]
+    assert told == [["landing", "red", ""], ["conversion_fall", "red", "yes"]]
+    assert "pace" in found["also"].iloc[0] and light(east) == "red"
+    thin = found[found["rule"] == "coverage"].iloc[0]
+    assert thin["severity"] == "amber" and thin["threshold"] == pipeline_now(east).usual
+    assert thin["value"] == pytest.approx(pipeline_now(east).coverage)
     north = sample("region:North")
+    assert not {"coverage", "landing"} & set(alerts(north)["rule"])
     assert light(north) == "green" and "red" not in set(alerts(north)["severity"])
     assert "yes" not in set(alerts(north).query("rule != 'pays_later'")["signal"])
+
+
+def test_a_period_that_is_over_has_no_outlook(sample):
+    """What is left is the result, which leads; no milestone, gap, coverage or landing."""
+    for scope in ("region:East", "region:North", "company"):
+        case = sample(scope, as_of="2025-09-30")
+        assert case.closed
+        gone = {"milestone", "rolling_gap", "coverage", "landing", "pace"}
+        assert not gone & {one.rule for one in every(case)}
+        found = alerts(case)
+        for one in found[found["rule"] == "attainment"].to_dict("records"):
+            assert "Within what season" not in shown.says(one, Words("en"))
+        if "attainment" in {one.rule for one in every(case) if one.scope == case.scope}:
+            grave = found.loc[found["rule"] == "attainment", "severity"].iloc[0]
+            assert found.loc[found["severity"] == grave, "rule"].iloc[0] == "attainment"
+    east = alerts(sample("region:East", as_of="2025-09-30")).iloc[0]
+    assert (east["rule"], east["part"]) == ("attainment", "East")
 
 
 def test_since_is_what_the_packets_of_those_days_said(sample):
@@ -305,5 +336,29 @@ def test_the_sample_is_told_in_words(sample, language):
         assert len({one["alert_id"] for one in rows}) == len(rows)
         view = shown.alerts(frame, words, names=rep_names(case.data))
         assert view.html.count("<tr") >= len(rows) and "{" not in view.html
+        assert "q 0" not in view.html and shown.urgent(frame, words).title
+
+
+def test_a_line_that_counts_what_is_urgent():
+    rows = [("red", "<East>", "coverage"), ("red", "B", "pace"), ("amber", "C", "pace")]
+    frame = pd.DataFrame(rows, columns=["severity", "part", "rule"])
+    view = shown.urgent(frame, Words("en"))
+    assert view.title == (
+        "2 urgent matters and 1 to watch. First: <East>: open pipeline too small for the gap."
+    )
+    assert "&lt;East&gt;" in view.html
+    watch = shown.urgent(frame.iloc[2:], Words("en")).title
+    assert watch == "1 matter to watch. First: C: behind the target due to date."
+    assert shown.urgent(frame, Words("zh")).title.startswith("紧急 2 项，关注 1 项。首要：<East>：")
+    assert shown.urgent(frame.iloc[:2], Words("zh")).title.startswith("紧急 2 项。首要：")
+    assert shown.urgent(frame.iloc[:0], Words("en")).title == "Nothing needs attention."
+
+
+def test_many_names_are_counted():
+    one = {"evidence": "alert_amount_jump", "facts": {"orders": ["A", "B", "C", "D"]}, "value": 4,
+           "signal": "", "because": [], "also": [], "eased": False, "rule": "amount_jump"}  # fmt: skip
+    assert shown.says(one, Words("en"), most=2).endswith("the year before: A, B and 2 more.")
+    assert shown.says(one, Words("zh"), most=2).endswith("：A、B等 4 项。")
+    assert "more" not in shown.says(one, Words("en"), most=3)
 
 

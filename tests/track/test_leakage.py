@@ -11,7 +11,7 @@ from kit.data.tables import Unavailable
 from kit.parameters import nested, validate
 from kit.track import deal_features
 from kit.track.column_values import area
-from kit.track.leakage import column_leaks, leaks
+from kit.track.leakage import column_leaks, late_columns, leaks
 from kit.track.raw_leaks import raw_leaks
 
 AS_OF = pd.Timestamp("2025-09-30")
@@ -152,6 +152,20 @@ def test_a_case_names_the_reason_of_loss_and_the_last_stage(make_case):
         found, loss_reason=np.where(lost, "price", None), stage=stage))  # fmt: skip
     assert set(leaks(case)["column"]) == {"stage", "loss_reason"}
     assert leaks(make_case()) == Unavailable(table="opportunities")
+
+
+def test_what_only_open_deals_have_is_known_late():
+    found = deals(5)
+    open_ = found["status"] == "open"
+    rows = pd.DataFrame(opportunities(
+        found, expected_close_on=pd.to_datetime(found["due"]).where(open_),
+        loss_reason=np.where(found["status"] == "lost", "price", None)))  # fmt: skip
+    assert late_columns(rows) == ("expected_close_on",)
+    named = column_leaks(rows[["expected_close_on"]], rows["status"],
+                         created_on=rows["created_on"], closed_on=rows["closed_on"])  # fmt: skip
+    assert named[["rule", "statistic", "other"]].to_numpy().tolist() == [["filled", 0.0, 1.0]]
+    honest = rows.assign(expected_close_on=pd.to_datetime(found["due"]))
+    assert late_columns(honest) == ()
 
 
 def test_a_column_that_leaks_is_never_a_feature(make_case):

@@ -248,3 +248,18 @@ def test_any_deals_balance(make_case, found, as_of):
     ]  # fmt: skip
     assert bridge.steps.set_index("step").loc["won", "count"] == len(wins)
     assert set(bridge.steps["step"]) == set(STEPS)
+
+
+def test_a_deal_that_came_and_was_put_off_is_created_and_pushed_out(make_case):
+    deals = [deal("A", "2025-07-10", 120, "2025-11-05"), deal("B", "2025-07-10", 70, "2025-11-05")]
+    events = [
+        event("A", "2025-07-10", "lead", 100, "2025-09-10"),
+        event("A", "2025-08-01", "qualified", 120, "2025-11-05"),
+        event("B", "2025-07-10", "lead", 70, "2025-11-05"),  # never due in the period
+    ]
+    found = movement(make_case(
+        opportunities=deals, stage_events=events, roster=ROSTER, as_of="2025-08-20", settings=PLAIN
+    ))  # fmt: skip
+    assert (found.start, found.end) == (0, 0)
+    told = found.steps.set_index("step")["effect"]
+    assert told[told != 0].to_dict() == {"created": 100, "increased": 20, "pushed_out": -120}

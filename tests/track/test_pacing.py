@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -11,7 +13,10 @@ from hypothesis import strategies as st
 
 from kit.data.tables import Unavailable
 from kit.plan import schedule
+from kit.show.cards import headline
+from kit.show.words import Words
 from kit.track import pacing
+from kit.track.position import position
 
 PLAIN = {"calendar.country": ""}  # 2025Q3 then has 66 working days: 23 + 21 + 22
 
@@ -312,3 +317,14 @@ def test_parts_and_unassigned_sum_to_the_scope(make_case, lines, as_of):
         if "2025-07-01" <= str(line["date"]) <= as_of
     ]  # fmt: skip
     assert whole == pytest.approx(sum(counted), rel=1e-9, abs=1e-6)
+
+
+def test_days_that_the_companys_orders_do_not_reach_are_told(make_case):
+    sales = [{"date": "2025-07-15", "amount": 10.0}]
+    case = make_case(sales=sales, as_of="2025-09-30", settings={"calendar.country": ""})
+    assert position(case).missing == 0  # nobody knows where the company's orders end
+    ended = position(replace(case, through=dt.date(2025, 7, 15)))
+    assert ended.missing == 55  # 12 + 21 + 22 weekdays
+    assert "The orders end on 15 Jul 2025" in headline(ended, Words("en", "CNY")).title
+    recent = replace(case, through=dt.date(2025, 9, 24))
+    assert position(recent).missing == 0  # four working days are a usual silence

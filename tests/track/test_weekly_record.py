@@ -239,11 +239,25 @@ def test_the_book_can_be_filled_in_and_runs_nothing(make_case, english, tmp_path
                      "Next step (suggested)", "Due", "Next step agreed", "Agreed for", "Done on",
                      "Remark"]  # fmt: skip
     running, last = sheet[5], sheet[6]
-    assert [one.value for one in running][:3] == ["running", "Name R1", "'=cmd()"]
+    assert [one.value for one in running][:3] == ["this week", "Name R1", "'=cmd()"]
     assert last[2].value == "'+1"
     assert all(cell.data_type != "f" for line in sheet.iter_rows() for cell in line)
     assert [cell.value for cell in running[8:]] == [None] * 4
     assert running[4].value == 100
+
+
+def test_a_deal_of_both_weeks_has_one_line_in_the_book(make_case, english, tmp_path):
+    case = make_case(
+        as_of="2025-08-20", settings=PLAIN,
+        opportunities=[deal("D1", "2025-08-19"), deal("D2", "2025-08-12")],
+    )  # fmt: skip
+    found = weekly_record(case)
+    this = found[(found["item"] == "deal") & (found["number"] == "D1")]
+    both = pd.concat([found, this.assign(week="last")], ignore_index=True)
+    file = record_book.save(case, both, english, path=str(tmp_path / "r.xlsx"))
+    lines = [[cell.value for cell in line[:4]] for line in load_workbook(file).active["A5:D9"]]
+    told = [(week, what.split()[1]) for week, _, _, what in lines if week]
+    assert sorted(told) == [("last week", "D2"), ("this week", "D1")]
 
 
 def test_the_same_record_gives_the_same_bytes(case, english, tmp_path):

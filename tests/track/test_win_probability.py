@@ -11,8 +11,8 @@ import pytest
 
 from kit.data.hindsight import seen_on
 from kit.data.tables import Unavailable
-from kit.track import deal_features, deal_rows, win_model, win_score
-from kit.track.win_probability import win_probability
+from kit.track import deal_features, deal_rows, win_model, win_ranges
+from kit.track.win_probability import as_known, win_probability
 
 STAGES = ("lead", "qualified", "proposal")
 PLAIN = {"calendar.country": ""}
@@ -128,12 +128,50 @@ def test_what_was_known_on_a_past_day(seen):
 
 
 def test_bins_by_hand():
-    chance = np.array([0.05, 0.15, 0.5, 0.95, 1.0])
-    found = win_score.bins(chance, np.array([False, True, True, True, False]))
-    assert found["low"].tolist() == [0.0, 0.4, 0.8]
+    chance = np.array([0.05, 0.15, 0.5, 0.95, 1.0])  # edges belong to the range above
+    found = win_ranges.bins(chance, np.array([False, True, True, True, False]))
+    assert found["low"].tolist() == [0.05, 0.4, 0.95]
     assert found["predicted"].tolist() == pytest.approx([0.1, 0.5, 0.975])
     assert found["observed"].tolist() == [0.5, 1.0, 0.5]
     assert found["count"].tolist() == [2, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("told", "many", "won", "most"),
+    [
+        (0.995, 100, 100, 1.0),  # 101 ÷ 102 = .990: borne out
+        (0.995, 100, 99, 100 / 102),  # .980: not borne out, so the range's own share
+        (0.995, 97, 97, 98 / 99),  # .9899: too few to say more than 99 %
+        (0.97, 200, 200, 0.99),  # 201 ÷ 202, but none was told beyond 99 %
+        (0.97, 100, 80, 0.95),  # never below where the range begins
+        (0.97, 49, 49, 0.95),  # too few tested in the range
+        (0.6, 500, 300, 0.95),
+    ],
+)
+def test_a_chance_is_not_surer_than_what_came(told, many, won, most):
+    came = np.arange(many) < won
+    least, found = win_ranges.limits(np.full(many, told), came)
+    assert (least, found) == (0.05, pytest.approx(most))
+    # and the same from below
+    least, found = win_ranges.limits(np.full(many, 1 - told), ~came)
+    assert (least, found) == (pytest.approx(1 - most), 0.95)
+
+
+def test_a_chance_beyond_what_was_tried_is_held_back(seen):
+    # Reps P win all and reps N none, but for noise; chances told are far from ½.
+    rng = np.random.default_rng(3)
+    deals = []
+    for at in range(1200):
+        created = pd.Timestamp("2023-06-01") + pd.Timedelta(int(at * 0.66), "D")
+        good = at % 2 == 0
+        won = rng.random() < (0.985 if good else 0.015)
+        one = deal(at, created, created + pd.Timedelta(45, "D"), "won" if won else "lost")
+        deals.append({**one, "rep_id": "P" if good else "N", "source": "tip" if good else "web"})
+    found = win_probability(seen(deals))
+    outer = found.score.bins.set_index("low").loc[0.95]
+    most = found.deals["probability"].max()
+    assert outer["count"] >= 50 and most <= max(outer["observed"], 0.95) + 1e-12
+    assert found.deals["probability"].min() >= 0.005
 
 
 # planted truth
@@ -226,6 +264,21 @@ def test_without_events_the_stage_and_expected_close_are_not_used(seen):
     assert found.deals["stage_rate"].nunique() == 1
     brier = found.score.scores.set_index("way")["brier"]
     assert brier["stage"] == pytest.approx(brier["base"])
+
+
+def test_what_only_deals_still_open_have_is_not_told_of_a_past_day():
+    # D1 has an event by then; D2 has none, D3 only later values of the file.
+    rows = pd.DataFrame(
+        {"opportunity_id": ["D1", "D2", "D3"], "stage": ["lead", "lead", None],
+         "expected_close_on": pd.to_datetime(["2025-10-01", "2025-11-01", None])}
+    )  # fmt: skip
+    events = pd.DataFrame({"opportunity_id": ["D1"]})
+    found = as_known(rows, events, late=("stage", "expected_close_on"))
+    assert found["stage"].isna().tolist() == [False, True, True]
+    assert found["expected_close_on"].isna().tolist() == [False, True, True]
+    kept = as_known(rows, events, late=("stage",))
+    assert kept["expected_close_on"].isna().tolist() == [False, False, True]
+    pd.testing.assert_frame_equal(as_known(rows, events, late=()), rows)
 
 
 # what is missing

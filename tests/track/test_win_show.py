@@ -58,6 +58,52 @@ def test_the_open_deals_with_their_chances():
     assert "Sales rep" not in short.html  # one rep: not worth a column
 
 
+def test_chances_that_are_all_one_are_shown_once():
+    same = found()
+    rate = same.deals["probability"]
+    one = replace(same, deals=same.deals.assign(by_end=rate + 1e-4, stage_rate=rate))
+    view = show.deals(one, Words("en", "CNY"))
+    assert "Chance, ever" in view.html
+    assert "By the period" not in view.html and "Rate of the stage" not in view.html
+    two = replace(same, deals=same.deals.assign(stage_rate=rate))
+    view = show.deals(two, Words("en", "CNY"))
+    assert "By the period" in view.html and "Rate of the stage" not in view.html
+
+
+def test_without_a_stage_there_is_no_rate_of_the_stage():
+    bare = found()
+    view = show.deals(replace(bare, deals=bare.deals.assign(stage=None)), Words("en", "CNY"))
+    assert "Rate of the stage" not in view.html and "By the period" in view.html
+
+
+def test_the_sum_says_which_deals_it_counts():
+    view = show.deals(found(), Words("en", "CNY"))
+    assert "All open deals count here; the pipeline section counts those due in the period" in view.html
+    assert "本节计入全部在手商机" in show.deals(found(), Words("zh", "CNY")).html
+
+
+def test_tables_behind_the_chances_are_folded():
+    words = Words("en", "CNY")
+    view = show.trust(found(), words)
+    before, _, folded = view.html.partition("<details")
+    assert "Brier score" in before and "<table" not in before
+    assert folded.count("<table") == 2
+    rows = pd.DataFrame([{"column": "stage", "rule": "filled", "statistic": 1.0, "detail": "",
+                          "outcome": "", "other": 0.0, "count": 820}])  # fmt: skip
+    view = show.leaks(rows, words)
+    before, _, folded = view.html.partition("<details")
+    assert "<table" not in before and "<table" in folded
+    assert "stage" in folded.partition("</summary>")[0]
+
+
+def test_the_score_is_explained_where_it_is_first_named():
+    view = show.trust(found(), Words("zh", "CNY"))
+    assert view.html.count("概率准确度（Brier，越小越准）") == 1
+    assert "布里尔" not in view.html
+    english = show.trust(found(), Words("en", "CNY")).html
+    assert english.count("Brier score (the smaller, the better)") == 1
+
+
 def test_a_period_that_is_over_has_no_chance_by_its_end():
     view = show.deals(found(soon=False), Words("en", "CNY"))
     assert "The period is over" in view.html

@@ -11,7 +11,7 @@ from scipy import stats
 from kit.data.case import Case
 from kit.data.once import once
 from kit.data.territory import display
-from kit.track.alerts.rules import Alert, fixed, raised, severity
+from kit.track.alerts.rules import Alert, fixed, limits, raised, severity
 
 OTHERS = "other_payers"
 WINDOW = 90  # days back of invoices that are looked at
@@ -23,9 +23,10 @@ _EVIDENCE = 0.001  # chance below which a rise is no accident
 def overdue(case: Case) -> Iterator[Alert]:
     """Customers with an invoice overdue by more than `track.overdue_days`, the largest sums first.
 
-    Red from three times that. The `alerts.most` customers who owe most have a line each; one more
-    names all others: their sums are smaller, so it is amber. It is about the amount overdue that
-    long.
+    The `alerts.payers` customers who owe most have a line each, and so has everybody with an invoice
+    overdue three times that long; one more, amber, names all others. Red is who is overdue three
+    times that long and among the `alerts.most` who owe most: small sums do not darken a scope. It
+    is about the amount overdue that long.
     """
     if not case.data.has("receipts") or not raised(case, "receipts_overdue", case.scope):
         return
@@ -42,16 +43,20 @@ def overdue(case: Case) -> Iterator[Alert]:
         rep=("rep_id", "first"), n=("amount", "size"),
     )  # fmt: skip
     owed = owed.sort_values("amount", ascending=False, kind="stable")
-    most = case.settings.alerts.most
-    for payer, row in owed.head(most).iterrows():
-        yield _overdue(case, str(payer), row, limit=limit)
-    rest = owed.iloc[most:]
+    red = _red(case, limit)
+    alone = (np.arange(len(owed)) < case.settings.alerts.payers) | (owed["days"] > red).to_numpy()
+    if (~alone).sum() == 1:  # a line for one other customer would be as long as his own
+        alone[:] = True
+    large = set(owed.index[: case.settings.alerts.most])
+    for payer, row in owed[alone].iterrows():
+        yield _overdue(case, str(payer), row, limit=limit, small=payer not in large)
+    rest = owed[~alone]
     if len(rest):
         names = [_name(case, str(one)) for one in rest.index]
         worst = rest["days"].max()
         row = pd.Series({"amount": rest["amount"].sum(), "days": worst, "rep": "",
                          "due_on": rest["due_on"].min(), "n": rest["n"].sum()})  # fmt: skip
-        yield _overdue(case, OTHERS, row, limit=limit, names=names)
+        yield _overdue(case, OTHERS, row, limit=limit, names=names, small=True)
 
 
 def later(case: Case) -> Iterator[Alert]:
@@ -98,13 +103,14 @@ def later(case: Case) -> Iterator[Alert]:
 
 
 def _overdue(
-    case: Case, payer: str, row: pd.Series, *, limit: int, names: list[str] | None = None
-) -> Alert:
+    case: Case, payer: str, row: pd.Series, *, limit: int, small: bool,
+    names: list[str] | None = None,
+) -> Alert:  # fmt: skip
     value = float(row["days"])
     grave, _ = severity(
-        case, "receipts_overdue", value, amber=limit, red=3 * max(limit, 1) - 0.5, below=False
+        case, "receipts_overdue", value, amber=limit, red=_red(case, limit), below=False
     )
-    if names:
+    if small:
         grave = fixed(case, "receipts_overdue", "amber")
     since = (row["due_on"] + pd.Timedelta(limit + 1, "D")).date()
     part = OTHERS if names else _name(case, payer) or display(case, case.scope)
@@ -113,8 +119,13 @@ def _overdue(
         grave or "amber", "receipts_overdue", case.scope, part, value, float(limit), "days",
         stake=float(row["amount"]), subject=payer, since=min(since, case.as_of), person=person,
         facts={"amount": float(row["amount"]), "n": int(row["n"]), "customers": names or [part],
-               "many": bool(names)},
+               "limit": limit, "told": "others" if names else ""},
     )  # fmt: skip
+
+
+def _red(case: Case, limit: int) -> float:
+    """Days beyond which an invoice is gravely overdue: three times the limit, if nothing else."""
+    return limits(case, "receipts_overdue", amber=limit, red=3 * max(limit, 1) - 0.5)[1]
 
 
 @once

@@ -10,7 +10,8 @@ import pandas as pd
 from kit.data.case import Case
 from kit.data.once import once
 from kit.track import pacing
-from kit.track.alerts import cash, nesting, pipeline, quality, results
+from kit.track.alerts import cash, landing, nesting, pipeline, quality, results
+from kit.track.alerts.coverage import coverage
 from kit.track.alerts.owners import above, owner
 from kit.track.alerts.rules import RULES, SEVERITIES, Alert
 
@@ -28,12 +29,13 @@ def every(case: Case) -> tuple[Alert, ...]:
     table = pacing.standing(case)
     found = [
         *results.paces(case),
+        *landing.landing(case),
         *results.missed(case),
         *results.months(case),
         *results.falls(case),
         *cash.overdue(case),
         *cash.later(case),
-        *pipeline.coverage(case, gap=table["gap"].iloc[0]),
+        *coverage(case, gap=table["gap"].iloc[0]),
         *pipeline.stuck(case),
         *quality.silence(case),
         *quality.holes(case),
@@ -62,7 +64,8 @@ def alerts(case: Case) -> pd.DataFrame:
         day from which on it has held without a break), also (other rules that say the same),
         because (parts that explain it), evidence (key), facts (for its phrase), stake (money it is
         about), eased, seen_by (owners of the scope and of those it lies in: who may see its figures).
-        Sorted by severity, then by stake.
+        Sorted by severity; within it the scope's own result first, then by stake, and last a month's
+        fall that season and noise explain.
 
     Notes
     -----
@@ -77,7 +80,7 @@ def alerts(case: Case) -> pd.DataFrame:
     Rules whose tables are missing are left out.
     """
     found = nesting.lines(case, every(case))
-    found.sort(key=lambda one: _grave(one.alert))
+    found.sort(key=lambda one: _place(case, one.alert))
     rows = [_row(case, one) for one in found]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     kinds = {name: "float64" if name in _NUMBERS else "str" for name in COLUMNS}
@@ -103,6 +106,13 @@ def light(case: Case) -> str:
 
 def _grave(one: Alert) -> tuple:
     return (SEVERITIES.index(one.severity), -one.stake if not np.isnan(one.stake) else 0.0)
+
+
+def _place(case: Case, one: Alert) -> tuple:
+    """Where a line stands: among equally grave ones the scope's own result leads."""
+    own = one.scope == case.scope and one.cause == "results" and not one.explained
+    grave, stake = _grave(one)
+    return (grave, one.explained, not own, stake)
 
 
 def _row(case: Case, line: nesting.Line) -> dict:

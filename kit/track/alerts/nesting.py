@@ -64,6 +64,11 @@ def _merged(lines: list[Line]) -> list[Line]:
     found = []
     for some in groups.values():
         first, *rest = sorted(some, key=_leading)
+        graver = first.alert.severity
+        ended = next((one for one in some if one.alert.rule == "attainment"), first)
+        if ended is not first:  # of a period that is over, the result is what is told
+            rest = [first, *(one for one in rest if one is not ended)]
+            first = replace(ended, alert=replace(ended.alert, severity=graver))
         also = tuple(dict.fromkeys(o.alert.rule for o in rest if o.alert.rule != first.alert.rule))
         found.append(replace(first, also=also))
     return found
@@ -71,7 +76,8 @@ def _merged(lines: list[Line]) -> list[Line]:
 
 def _leading(line: Line) -> tuple:
     one = line.alert
-    return (SEVERITIES.index(one.severity), one.signal != "yes", _ORDER[one.rule], -one.stake)
+    grave = SEVERITIES.index(one.severity)
+    return (grave, one.explained, one.signal != "yes", _ORDER[one.rule], -one.stake)
 
 
 def _nested(case: Case, lines: list[Line]) -> list[Line]:

@@ -51,18 +51,18 @@ def paces(case: Case) -> Iterator[Alert]:
                 grave, rule, scope, row.part, row.pace_index, limit, "percent",
                 stake=row.target_to_date - row.actual, since=_pace_since(case, scope, rule),
                 facts={"pace": row.pace_index, "actual": row.actual, "due": row.target_to_date},
-                **verdict(case, scope, "bookings_fall"),
+                **_judged(case, scope),
             )  # fmt: skip
 
 
 def missed(case: Case) -> Iterator[Alert]:
-    """The last milestone of the scope that was due, with the days of grace over, was not met.
+    """While the period runs: the last milestone due, with the days of grace over, was not met.
 
     `alerts.grace` working days after a milestone's day what has come in the month counts. It is
     about what lacks; red under `track.red` of what was due.
     """
     target = in_force(case)
-    if not target or target <= 0 or case.as_of < case.period.start:
+    if not target or target <= 0 or case.closed or case.as_of < case.period.start:
         return
     table = milestones(case, target)
     got = measures.daily(case, start=case.period.start, end=case.period.end)
@@ -102,7 +102,7 @@ def months(case: Case) -> Iterator[Alert]:
 
     A fall beyond what season and noise explain is red, one within them amber; where that cannot be
     tested, it is red from twice the threshold. The rolling gap is an alert where it is positive in
-    the last closed month and larger than a month before.
+    the last closed month and larger than a month before, while the period runs.
     """
     frame = trend.months(case)
     inside = frame["start"] >= pd.Timestamp(case.period.start)
@@ -122,10 +122,11 @@ def months(case: Case) -> Iterator[Alert]:
             fixed(case, "mom_drop", "red" if beyond else "amber"), "mom_drop", case.scope, part,
             mom, amber, "percent", stake=rows[last - 1, 2] - rows[last, 2],
             since=_month_end(case, frame, _unbroken(falling, last)),
-            facts={"change": mom, "month": frame["period"].iloc[last]}, **told,
+            facts={"change": mom, "fall": -mom, "month": frame["period"].iloc[last],
+                   "told": "explained" if told["signal"] == "no" else ""}, **told,
         )  # fmt: skip
     growing = [at for at in place if _grows(rows[:, 1], at)]
-    if last in growing and raised(case, "rolling_gap", case.scope):
+    if not case.closed and last in growing and raised(case, "rolling_gap", case.scope):
         gap, before = rows[last, 1], rows[last - 1, 1] if last else np.nan
         yield Alert(
             fixed(case, "rolling_gap", "amber"), "rolling_gap", case.scope, part, gap, before,
@@ -145,12 +146,22 @@ def falls(case: Case) -> Iterator[Alert]:
         if not raised(case, rule, scope):
             continue
         stake = row.usual - row.value if rule == "bookings_fall" else -row.change * max(due, 0.0)
+        staged = rule != "conversion_fall" or case.data.has("stage_events")
         kind = {"bookings_fall": "money", "leads_fall": "count"}.get(rule, "percent")
         yield Alert(
             fixed(case, rule, "red"), rule, scope, row.part, row.value, row.usual, kind,
             stake=stake, since=row.since.date(), signal="yes", q=row.q,
-            facts={"change": row.change, "value": row.value, "usual": row.usual, "n": row.n},
+            facts={"change": row.change, "fall": -row.change, "value": row.value,
+                   "usual": row.usual, "points": 100 * (row.usual - row.value), "n": row.n,
+                   "told": "" if staged else "closed"},
         )  # fmt: skip
+
+
+def _judged(case: Case, scope: Scope) -> dict:
+    """The verdict on a pace; a target that was missed is missed, whatever explains it."""
+    found = verdict(case, scope, "bookings_fall")
+    excused = case.closed and found["signal"] == "no"
+    return {"signal": "", "q": float("nan")} if excused else found
 
 
 def verdict(case: Case, scope: Scope, test: str) -> dict:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kit.data.case import Case
+from kit.errors import SettingsError
 from kit.scope import Scope
 
 SEVERITIES = ("red", "amber")
@@ -36,6 +37,7 @@ RULES = MappingProxyType(
         "leads_fall": Rule("leads"),
         "bookings_fall": Rule("results"),
         "attainment": Rule("results"),
+        "landing": Rule("results"),
         "pace": Rule("results"),
         "milestone": Rule("results"),
         "mom_drop": Rule("results"),
@@ -98,6 +100,11 @@ class Alert:
         """What the rule is about: alerts of one cause and subject are one line."""
         return RULES[self.rule].cause
 
+    @property
+    def explained(self) -> bool:
+        """Whether it is a month's fall that season and noise explain: a fact, told last."""
+        return self.rule == "mom_drop" and self.signal == "no"
+
 
 def limits(case: Case, rule: str, *, amber: float, red: float) -> tuple[float, float]:
     """From which figures on a rule is amber and red: the parameters', or else those given."""
@@ -130,6 +137,12 @@ def severity(
     """
     amber, red = limits(case, rule, amber=amber, red=red)
     side = 1.0 if below else -1.0
+    if side * (red - amber) > EXACT:
+        raise SettingsError(
+            f"alerts.rules.{rule}: red ({red:g}) is milder than amber ({amber:g}): figures are grave "
+            f"{'below' if below else 'above'} them. Give a red that is not "
+            f"{'above' if below else 'below'} amber."
+        )
     found, limit = "", amber
     for name, at in (("red", red), ("amber", amber)):
         if side * value < side * at - EXACT * max(1.0, abs(at)):
