@@ -63,7 +63,7 @@ def urgent(frame: pd.DataFrame, words: Words) -> View:
     >>> frame = pd.DataFrame({"severity": ["red", "amber", "amber"], "part": ["East"] * 3,
     ...                       "rule": ["conversion_fall", "coverage", "pays_later"]})
     >>> urgent(frame, Words("en")).title
-    '1 urgent matter and 2 to watch. First: East: fewer proposals are won than usual.'
+    '1 urgent matter and 2 to watch. First: East: fewer deals are won than usual.'
     >>> urgent(frame.iloc[:0], Words("zh")).title
     '暂无需要关注的事项。'
     """
