@@ -16,7 +16,7 @@ from kit.notify.sending import send as hand_over
 from kit.publish.alerts_csv import gathered
 from kit.publish.lock import held
 from kit.publish.outputs import Layout
-from kit.publish.period_folder import damaged_packets, whole_packets
+from kit.publish.period_folder import others, whole_packets
 from kit.settings import Settings
 from kit.show.words import Words
 
@@ -119,7 +119,7 @@ def plan(
             told = [one for one in some if str(one["alert_id"]) in ids]
             written = digest(owner, told, words=words, company=settings.title, period=span.name)
             letters.append(Letter(written, tuple(where)))
-    left_out = tuple(damaged_packets(layout.packets))
+    left_out = tuple(others(layout.packets, records))
     return Plan(tuple(letters), unreached, state, sent, left_out)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -130,6 +130,22 @@ def last_year(case: Case, *, measure: str = "bookings") -> float | None:
     before = past_years(case, most=1, first=days.index[0])
     found = float(sums(days, before).sum())
     return found if found > 0 else None
+
+
+def earlier(case: Case, step: Callable[[Period], Period]) -> Period | None:
+    """An earlier period, if the calendar has it and it is over before the case's begins.
+
+    Parameters
+    ----------
+    case : Case
+    step : callable
+        `case.calendar.year_ago` or `case.calendar.previous`.
+    """
+    try:
+        before = step(case.period)
+    except UnknownPeriodError:
+        return None
+    return before if before.end <= cutoff(case) else None
 
 
 def past_years(case: Case, *, most: int, first: pd.Timestamp | None) -> tuple[Period, ...]:

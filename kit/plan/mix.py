@@ -13,8 +13,7 @@ from kit.data.frames import kept
 from kit.data.measures import sales
 from kit.data.once import once
 from kit.data.tables import SCOPE_COLUMNS, Unavailable
-from kit.errors import UnknownPeriodError
-from kit.plan.history import cutoff
+from kit.plan.history import cutoff, earlier
 from kit.scope import Scope
 
 DIMENSIONS = ("line", "customer_class", "channel")
@@ -169,11 +168,8 @@ def _towards(amounts: np.ndarray, many: float, known: np.ndarray) -> np.ndarray:
 def _rows(case: Case) -> pd.DataFrame | Unavailable:
     """Last year's order lines of the same season, with month (0, 1, …) and full names."""
     lacking = Unavailable(reason="no_same_season", detail=case.period.name)
-    try:
-        before = case.calendar.year_ago(case.period)
-    except UnknownPeriodError:
-        return lacking
-    if before.end > cutoff(case):
+    before = earlier(case, case.calendar.year_ago)
+    if before is None:
         return lacking
     columns = ["date", "amount", *DIMENSIONS, *SCOPE_COLUMNS.values()]
     every = sales(case)[columns]
@@ -192,11 +188,8 @@ def _newer(case: Case, every: pd.DataFrame, found: pd.DataFrame, before: Period)
     """Stand-in rows of lines that were not sold yet a year ago."""
     first = every.groupby("line")["date"].min()
     new = set(first.index[first > pd.Timestamp(before.end)])
-    try:
-        previous = case.calendar.previous(case.period)
-    except UnknownPeriodError:
-        return found.iloc[:0]
-    if not new or previous.end > cutoff(case):
+    previous = earlier(case, case.calendar.previous)
+    if not new or previous is None:
         return found.iloc[:0]
     lately = _within(case, every, previous)
     came = lately["line"].isin(new)

@@ -47,15 +47,11 @@ def pipeline(case: Case) -> Basis | Unavailable:
     last year's periods, at the season of this one, of: deals created and won inside; deals won that
     were not due; bookings that never were a deal. Without stage_events all deals have one stage.
     """
-    if not case.data.has("opportunities"):
-        return Unavailable(table="opportunities")
     history = _history(case)
     if isinstance(history, Unavailable):
         return history
-    now = standing(case, cutoff(case), period=case.period)
-    due = now[now["due"]]
-    rates = _rates(history)
-    weighted = float((due["amount"] * due["stage"].map(rates).astype(float).fillna(rates[""])).sum())
+    due = _due(case, history)
+    weighted = float((due["amount"] * due["conversion"]).sum())
     rest = {kind: _run_rate(case, history, kind) for kind in ("created", "later", "orders")}
     value = float(due["amount"].sum())
     facts = {
@@ -79,16 +75,13 @@ def stages(case: Case) -> pd.DataFrame | Unavailable:
         stage, count, amount (money, open), conversion (see `pipeline`), weighted (money); the stage
         with most at stake first. Unavailable as `pipeline`.
     """
-    if not case.data.has("opportunities"):
-        return Unavailable(table="opportunities")
     history = _history(case)
     if isinstance(history, Unavailable):
         return history
-    now = standing(case, cutoff(case), period=case.period)
-    due = now[now["due"]]
-    rates = _rates(history)
-    found = due.groupby("stage", sort=True)["amount"].agg(count="size", amount="sum").reset_index()
-    found["conversion"] = found["stage"].map(rates).astype(float).fillna(rates[""])
+    due = _due(case, history)
+    found = due.groupby("stage", sort=True).agg(
+        count=("amount", "size"), amount=("amount", "sum"), conversion=("conversion", "first")
+    ).reset_index()  # fmt: skip
     found["weighted"] = found["amount"] * found["conversion"]
     return found.sort_values("amount", ascending=False, kind="stable", ignore_index=True)
 
@@ -105,6 +98,8 @@ class _Before(NamedTuple):
 
 @once
 def _history(case: Case) -> tuple[_Before, ...] | Unavailable:
+    if not case.data.has("opportunities"):
+        return Unavailable(table="opportunities")
     known, last = deals(case), cutoff(case)
     first = known.created.min().item() if len(known.created) else None
     lead = case.period.start - last
@@ -133,6 +128,13 @@ def _before(case: Case, period: Period, *, day: dt.date) -> _Before:
         later=float(then.loc[~then["due"], "won"].sum()),
         orders=booked - float(won.sum()),
     )
+
+
+def _due(case: Case, history: tuple[_Before, ...]) -> pd.DataFrame:
+    """The open deals due in the period, each with the conversion of its stage."""
+    now = standing(case, cutoff(case), period=case.period)
+    due, rates = now[now["due"]], _rates(history)
+    return due.assign(conversion=due["stage"].map(rates).astype(float).fillna(rates[""]))
 
 
 def _rates(history: tuple[_Before, ...]) -> dict[str, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -15,10 +14,9 @@ from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.data.territory import children as parts_of
 from kit.data.territory import reps
-from kit.errors import UnknownPeriodError
 from kit.plan import schedule
 from kit.plan.capacity import hires, posts
-from kit.plan.history import cutoff
+from kit.plan.history import earlier
 from kit.plan.open_posts import open_posts
 from kit.scope import Scope
 
@@ -141,7 +139,7 @@ def attendance(case: Case) -> dict[str, float]:
 
 def _last_year(case: Case, scopes: list[Scope]) -> np.ndarray:
     """Each part's result of the same period last year; NaN where it is not above 0 or not known."""
-    return _results(case, scopes, _before(case, case.calendar.year_ago))
+    return _results(case, scopes, earlier(case, case.calendar.year_ago))
 
 
 def _results(case: Case, scopes: list[Scope], period: Period | None) -> np.ndarray:
@@ -152,21 +150,12 @@ def _results(case: Case, scopes: list[Scope], period: Period | None) -> np.ndarr
     return np.where(found > 0, found, np.nan)
 
 
-def _before(case: Case, step: Callable[[Period], Period]) -> Period | None:
-    """An earlier period, if the calendar has it and it is over before the case's begins."""
-    try:
-        before = step(case.period)
-    except UnknownPeriodError:
-        return None
-    return before if before.end <= cutoff(case) else None
-
-
 def _with_newcomers(
     case: Case, scopes: list[Scope], before: np.ndarray, staffed: np.ndarray, *,
     full: np.ndarray,
 ) -> tuple[np.ndarray, float]:  # fmt: skip
     """Last year's results, with a stand-in for parts that had no full year; the result a post."""
-    year_ago = _before(case, case.calendar.year_ago)
+    year_ago = earlier(case, case.calendar.year_ago)
     people = reps(case).set_index("rep_id")["hired_on"]
     new = [
         year_ago is not None and people.get(one.id, pd.NaT) > pd.Timestamp(year_ago.start)
@@ -176,7 +165,7 @@ def _with_newcomers(
     per_post = before[known].sum() / full[known].sum() if full[known].sum() > 0 else 0.0
     stand_in = per_post * staffed
     there = np.array([attendance(case)[str(one)] for one in scopes])
-    lately = np.nan_to_num(_results(case, scopes, _before(case, case.calendar.previous)))
+    lately = np.nan_to_num(_results(case, scopes, earlier(case, case.calendar.previous)))
     if lately[known].sum() > 0:
         grown = before[known].sum() / lately[known].sum()
         stand_in = np.where(stand_in > 0, stand_in, grown * lately * there)

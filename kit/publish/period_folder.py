@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,11 +92,10 @@ def whole_packets(folder: Path) -> dict[Scope, dict]:
     return found
 
 
-def damaged_packets(folder: Path) -> list[str]:
-    """The names of the folders in a period's folder that hold no whole packet."""
-    whole = {scope.folder for scope in whole_packets(folder)}
-    found = folder.iterdir() if folder.is_dir() else ()
-    return sorted(one.name for one in found if one.is_dir() and one.name not in whole)
+def others(folder: Path, whole: Collection[Scope]) -> list[str]:
+    """The names of the folders in a period's folder that hold none of the whole packets."""
+    known = {scope.folder for scope in whole}
+    return sorted(one.name for one in folder.iterdir() if one.is_dir() and one.name not in known)
 
 
 def fingerprint(batch: Batch) -> str:

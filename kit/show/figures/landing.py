@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from matplotlib.axes import Axes
-
 from kit.data.tables import Unavailable
 from kit.show import amounts, notes
-from kit.show.figures.axes import limits, line, names
+from kit.show.figures.points import points
 from kit.show.figures.rows import Row, number, spoken
-from kit.show.figures.svg import LABEL, Margins, draw, width
-from kit.show.palette import ACTUAL, BEFORE, INK, PLAN, RULE
+from kit.show.palette import ACTUAL, BEFORE
 from kit.show.view import View
 from kit.show.words import Words
 
@@ -47,46 +44,14 @@ def landing(
         rows[0] = replace(rows[0], low=float(found.low), high=float(found.high))
     tag = "" if goal is None else words.t("landing.target", target=words.amount(goal, measure))
     pairs = zip((row.name for row in rows), _told(rows, found, words), strict=True)
-    return draw(
-        lambda ax: _points(ax, rows, goal=goal, tag=tag),
+    return points(
+        rows,
+        goal=goal,
+        tag=tag,
         title=_title(found, known["landing"], goal, words, measure),
         alt=f"{_alt(found, words, measure)} {spoken(words, pairs)}",
-        height=12 + LABEL * 1.6 + 30.0 * len(rows),
-        margins=Margins(
-            left=14 + max(width(row.name, bold=row.strong) for row in rows),
-            right=14 + max(width(row.label, bold=row.strong) for row in rows),
-            top=6 + (LABEL * 1.6 if tag else 0),
-            bottom=6,
-        ),
         note="" if amounts.missing(found.low) else words.t("landing.note"),
     )
-
-
-def _points(ax: Axes, rows: Sequence[Row], *, goal: float | None, tag: str) -> Axes:
-    names(ax, [row.name for row in rows], bold=[row.strong for row in rows])
-    ends = [end for row in rows for end in (row.value, row.low, row.high) if end is not None]
-    low, high = limits(ends if goal is None else [*ends, goal], zero=False, pad=0.08)
-    ax.set_xlim(low, high)
-    if goal is not None:
-        bottom, top = ax.get_ylim()
-        line(ax, [goal, goal], [bottom, top], color=PLAN, linewidth=2.0, dashes=(1.8, 1.0))
-        ax.annotate(
-            tag, (goal, 1), xycoords=ax.get_xaxis_transform(), xytext=(0, 5),
-            textcoords="offset points", ha="right" if goal > (low + high) / 2 else "left",
-            fontsize=LABEL, fontweight="bold", color=PLAN,
-        )  # fmt: skip
-    for at, row in enumerate(rows):
-        line(ax, [low, high], [at, at], color=RULE, linewidth=0.8)
-        if row.low is not None and row.high is not None:
-            line(ax, [row.low, row.high], [at, at], color=INK, linewidth=1.6)
-        size = 11.0 if row.strong else 9.0
-        line(ax, [row.value], [at], color=row.colour, marker="o", markersize=size, zorder=3)
-        ax.annotate(
-            row.label, (1, at), xycoords=ax.get_yaxis_transform(), xytext=(8, 0),
-            textcoords="offset points", va="center_baseline", fontsize=LABEL,
-            fontweight="bold" if row.strong else "normal",
-        )  # fmt: skip
-    return ax
 
 
 def _row(one: dict, words: Words, measure: str) -> Row:

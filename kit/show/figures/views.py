@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from kit.data.tables import Unavailable
-from kit.show.figures.axes import limits, line, names
+from kit.show.figures.points import points
 from kit.show.figures.rows import Row, number, spoken
-from kit.show.figures.svg import LABEL, Margins, draw, width
 from kit.show.notes import nothing, unavailable
-from kit.show.palette import ACTUAL, BEFORE, INK, PLAN, RULE
+from kit.show.palette import ACTUAL, BEFORE
 from kit.show.view import View
 from kit.show.words import Words
 
@@ -48,45 +46,14 @@ def views(found: Any, words: Words) -> View:
     ]
     told = spoken(words, zip((row.name for row in rows), _told(rows, words), strict=True))
     tag = words.t("figure.views.target", target=target)
-    return draw(
-        lambda ax: _views(ax, rows, target=target, tag=tag),
+    return points(
+        rows,
+        goal=target,
+        tag=tag,
         title=_title(frame, target, found.method, words),
         alt=words.t("figure.views.alt", target=target) + " " + told,
-        height=12 + LABEL * 1.6 + 30.0 * len(rows),
-        margins=Margins(
-            left=14 + max(width(row.name, bold=row.strong) for row in rows),
-            right=14 + max(width(row.label, bold=row.strong) for row in rows),
-            top=6 + LABEL * 1.6,
-            bottom=6,
-        ),
         note=words.t("figure.views.note"),
     )
-
-
-def _views(ax: Axes, rows: Sequence[Row], *, target: float, tag: str) -> Axes:
-    names(ax, [row.name for row in rows], bold=[row.strong for row in rows])
-    ends = [end for row in rows for end in (row.value, row.low, row.high) if end is not None]
-    low, high = limits([*ends, target], zero=False, pad=0.08)
-    ax.set_xlim(low, high)
-    bottom, top = ax.get_ylim()
-    line(ax, [target, target], [bottom, top], color=PLAN, linewidth=2.0, dashes=(1.8, 1.0))
-    for at, row in enumerate(rows):
-        line(ax, [low, high], [at, at], color=RULE, linewidth=0.8)
-        if row.low is not None and row.high is not None:
-            line(ax, [row.low, row.high], [at, at], color=INK, linewidth=1.6)
-        size = 11.0 if row.strong else 9.0
-        line(ax, [row.value], [at], color=row.colour, marker="o", markersize=size, zorder=3)
-        ax.annotate(
-            row.label, (1, at), xycoords=ax.get_yaxis_transform(), xytext=(8, 0),
-            textcoords="offset points", va="center_baseline", fontsize=LABEL,
-            fontweight="bold" if row.strong else "normal",
-        )  # fmt: skip
-    side = "right" if target > (low + high) / 2 else "left"
-    ax.annotate(
-        tag, (target, 1), xycoords=ax.get_xaxis_transform(), xytext=(0, 5),
-        textcoords="offset points", ha=side, fontsize=LABEL, fontweight="bold", color=PLAN,
-    )  # fmt: skip
-    return ax
 
 
 def _colour(view: str, method: str) -> str:
