@@ -103,9 +103,9 @@ def rounded(table: np.ndarray, *, margins: Margins, unit: float) -> Rounded:
     counts, corner, rest = _whole(wanted, table, unit)
     if rest and not table[corner]:
         raise InfeasibleError(
-            f"What the total holds beyond whole units of {unit:g} would fall on a cell without a "
-            "weight. Choose a finer unit."
-        )
+            "What the total holds beyond whole units of {unit} would fall on a cell without a "
+            "weight. Choose a finer unit.", key="rest_on_zero", unit=unit,
+        )  # fmt: skip
     cells = np.array(table / unit, dtype=float)
     cells[corner] -= rest
     near = np.round(cells)
@@ -130,7 +130,9 @@ def _units(cells: np.ndarray, counts: Margins) -> tuple[np.ndarray, tuple[Axes, 
             return found, tuple(given_up)
         tables = [axes for axes in kept if len(axes) > 1]
         if not tables:
-            raise InfeasibleError("Zeros leave no table in whole units. Give a zero cell a weight.")
+            raise InfeasibleError(
+                "Zeros leave no table in whole units. Give a zero cell a weight.", key="zeros_bar"
+            )
         given_up.append(tables[-1])
         last = kept.pop(tables[-1])
         for place, axis in enumerate(tables[-1]):
@@ -227,13 +229,17 @@ def _whole(
             corner.get(axis, at) != at for axis, at in zip(axes, place, strict=True)
         )):  # fmt: skip
             raise InfeasibleError(
-                f"The sums over axes {axes} are not whole units of {unit:g}. Choose a finer unit."
-            )
+                "The sums over axes {axes} are not whole units of {unit}. Choose a finer unit.",
+                key="sums_not_whole", axes=str(axes), unit=unit,
+            )  # fmt: skip
         if rest.any():
             corner |= dict(zip(axes, (int(one) for one in place), strict=True))
         rests.append(float(rest.sum()))
     if max(rests) - min(rests) > _WHOLE:
-        raise InfeasibleError(f"The margins' rests below {unit:g} differ. Choose a finer unit.")
+        raise InfeasibleError(
+            "The margins' rests below {unit} differ. Choose a finer unit.",
+            key="rests_differ", unit=unit,
+        )  # fmt: skip
     free = tuple(corner.get(axis, slice(None)) for axis in range(table.ndim))
     best = np.unravel_index(table[free].argmax(), table[free].shape) if table[free].ndim else ()
     left = iter(int(one) for one in best)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from kit.errors import InfeasibleError, nearest
+from kit.errors import InfeasibleError
+from kit.plan import conflicts
 
 Amounts = Mapping[str, float] | pd.Series | None
 
@@ -72,10 +73,15 @@ out. Unlock a part, or keep the rest as a stated reserve.
     weights = pd.Series(weights, dtype="float64")
     if not weights.index.is_unique:
         twice = weights.index[weights.index.duplicated()][0]
-        raise InfeasibleError(f"The part '{twice}' stands twice. Give each part one weight.")
-    whole, step = _amount(total, "the total"), _amount(unit, "the unit")
+        raise InfeasibleError(
+            "The part '{part}' stands twice. Give each part one weight.",
+            key="twice", part=str(twice),
+        )  # fmt: skip
+    whole, step = _amount(total, "total"), _amount(unit, "unit")
     if step == 0:
-        raise InfeasibleError("The unit is 0. Give a unit above 0, such as 1 or 1000.")
+        raise InfeasibleError(
+            "The unit is 0. Give a unit above 0, such as 1 or 1000.", key="no_unit"
+        )
     locked = _by_part(locks, weights.index, "lock")
     free = weights.drop(list(locked))
     _check_weights(free)
@@ -83,10 +89,7 @@ out. Unlock a part, or keep the rest as a stated reserve.
     limits = _bounds(free, step, _by_part(caps, weights.index, "cap"), locked, lower=False)
     rest = whole - sum(locked.values())
     if rest < 0:
-        raise InfeasibleError(
-            f"The locks add up to {_text(whole - rest)} but the total is {_text(whole)}: "
-            f"{_text(-rest)} too much. Lower a lock, or raise the total."
-        )
+        raise conflicts.locked(whole - rest, total=whole)
     parts = _Parts(free, bounds, limits)
     _check_room(parts, rest, step, whole=whole)
     count, beyond = divmod(rest, step)
@@ -149,47 +152,53 @@ def _check_weights(free: pd.Series) -> None:
     for part, weight in free.items():
         if np.isnan(weight):
             raise InfeasibleError(
-                f"The part '{part}' has no weight. Give one (0 for no potential), or lock the part."
-            )
+                "The part '{part}' has no weight. Give one (0 for no potential), or lock the part.",
+                key="no_weight", part=str(part),
+            )  # fmt: skip
         if weight < 0 or np.isinf(weight):
             raise InfeasibleError(
-                f"The weight of '{part}' is {weight:g}. Give a finite weight of 0 or more."
-            )
+                "The weight of '{part}' is {weight}. Give a finite weight of 0 or more.",
+                key="negative_weight", part=str(part), weight=weight,
+            )  # fmt: skip
 
 
 def _check_room(parts: _Parts, rest: Decimal, step: Decimal, *, whole: Decimal) -> None:
     for part, low in parts.low.items():
         if parts.high[part] is not None and low > parts.high[part]:
             raise InfeasibleError(
-                f"The floor of '{part}' is {_text(low * step)} in whole units of {_text(step)}, "
-                f"above its cap of {_text(parts.high[part] * step)}. Change one of them."
-            )
+                "The floor of '{part}' is {amount} in whole units of {unit}, above its cap of "
+                "{allowed}. Change one of them.", key="crossed_in_units",
+                part=str(part), amount=low * step, unit=step, allowed=parts.high[part] * step,
+            )  # fmt: skip
     if not len(parts.weights):
         if rest:
-            raise InfeasibleError(
-                f"The locks add up to {_text(whole - rest)} but the total is {_text(whole)}: "
-                f"{_text(rest)} not handed out. Unlock a part, or keep the rest as a stated "
-                "reserve."
-            )
+            raise conflicts.locked(whole - rest, total=whole)
         return
     least = step * sum(parts.low.values())
     if least > rest:
         raise InfeasibleError(
-            f"Floors and locks, in whole units of {_text(step)}, add up to "
-            f"{_text(least + whole - rest)} but the total is {_text(whole)}: {_text(least - rest)} "
-            "too much. Lower a floor or a lock."
-        )
+            "Floors and locks, in whole units of {unit}, add up to {held} but the total is "
+            "{total}: {over} too much. Lower a floor or a lock.", key="floors_beyond",
+            unit=step, held=least + whole - rest, total=whole, over=least - rest,
+        )  # fmt: skip
     taking = parts.weights[parts.weights > 0].index
     most = [parts.high[part] for part in taking]
     if None in most:
         return
     room = step * (sum(most) + sum(low for part, low in parts.low.items() if part not in taking))
     if room < rest:
-        why = "Caps and locks" if most else "No open part has a weight above 0: floors and locks"
+        facts = {"most": room + whole - rest, "total": whole, "left": rest - room}
+        if most:
+            raise InfeasibleError(
+                "Caps and locks take {most} at the most but the total is {total}: {left} not "
+                "handed out. Raise a cap, set a weight, or keep a reserve.",
+                key="caps_short", **facts,
+            )  # fmt: skip
         raise InfeasibleError(
-            f"{why} take {_text(room + whole - rest)} at the most but the total is {_text(whole)}: "
-            f"{_text(rest - room)} not handed out. Raise a cap, set a weight, or keep a reserve."
-        )
+            "No open part has a weight above 0: floors and locks take {most} at the most but the "
+            "total is {total}: {left} not handed out. Raise a cap, set a weight, or keep a "
+            "reserve.", key="weights_short", **facts,
+        )  # fmt: skip
 
 
 def _bounds(
@@ -198,10 +207,8 @@ def _bounds(
     """Bounds in whole units of the parts that are not locked; checks the locks against them."""
     for part, bound in found.items():
         if part in locked and (locked[part] < bound if lower else locked[part] > bound):
-            side, name = ("below", "floor") if lower else ("above", "cap")
-            raise InfeasibleError(
-                f"The lock of '{part}' is {_text(locked[part])}, {side} its {name} of "
-                f"{_text(bound)}. Change one of them."
+            raise conflicts.crossed(
+                "lock", part, amount=locked[part], other="floor" if lower else "cap", allowed=bound
             )
     units = {part: divmod(bound, step) for part, bound in found.items()}
     if lower:
@@ -224,19 +231,18 @@ def _by_part(found: Amounts, parts: pd.Index, what: str) -> dict:
     amounts = {}
     for part, amount in ({} if found is None else dict(found)).items():
         if part not in parts:
-            hint = nearest(str(part), parts)
-            raise InfeasibleError(f"The {what} for '{part}' fits no part. {hint}")
+            raise conflicts.unknown(what, part, known=parts)
         if amount is not None and not pd.isna(amount):
-            amounts[part] = _amount(amount, f"the {what} of '{part}'")
+            if not np.isfinite(amount) or amount < 0:
+                raise conflicts.negative(what, part, amount=amount)
+            amounts[part] = Decimal(repr(float(amount)))
     return amounts
 
 
 def _amount(found: float, what: str) -> Decimal:
     if not np.isfinite(found) or found < 0:
-        raise InfeasibleError(f"{what[0].upper()}{what[1:]} is {found:g}. Give 0 or more.")
+        raise InfeasibleError(
+            "The {kind} is {amount}. Give 0 or more.",
+            key="negative_whole", kind=what, amount=found,
+        )  # fmt: skip
     return Decimal(repr(float(found)))
-
-
-def _text(amount: Decimal) -> str:
-    shown = f"{round(amount, 6):,f}"
-    return shown.rstrip("0").rstrip(".") if "." in shown else shown

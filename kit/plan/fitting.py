@@ -64,7 +64,8 @@ def fit(seed: np.ndarray, *, margins: Margins) -> np.ndarray:
         if away <= _CLOSE * max(total, 1):
             return table
     raise InfeasibleError(
-        f"Zeros in the table leave {away:,.2f} that no cell can take. Give one of them a weight."
+        "Zeros in the table leave {left:,.2f} that no cell can take. Give one of them a weight.",
+        key="zeros_leave", left=away,
     )
 
 
@@ -77,17 +78,19 @@ def checked_total(wanted: Margins, many: int) -> float:
     """The total that all margins of a table of so many dimensions add up to; an error if not."""
     if not wanted or any(list(axes) != sorted({*axes} & {*range(many)}) for axes in wanted):
         raise InfeasibleError(
-            f"The margins {list(wanted)} do not fit a table of {many} dimensions. Name the axes "
-            "of each in rising order, from 0."
-        )
+            "The margins {margins} do not fit a table of {n} dimensions. Name the axes of each in "
+            "rising order, from 0.", key="margins_misfit", margins=str(list(wanted)), n=many,
+        )  # fmt: skip
     totals = {axes: float(sums.sum()) for axes, sums in wanted.items()}
     first, total = next(iter(totals.items()))
     for axes, other in totals.items():
         if abs(total - other) > _CLOSE * max(total, 1):
             raise InfeasibleError(
-                f"The margin of axes {first} adds up to {total:,.2f} and that of {axes} to "
-                f"{other:,.2f}: {abs(total - other):,.2f} apart. All must be the same total."
-            )
+                "The margin of axes {first} adds up to {total:,.2f} and that of {second} to "
+                "{against:,.2f}: {apart:,.2f} apart. All must be the same total.",
+                key="margins_apart", first=str(first), total=total, second=str(axes),
+                against=other, apart=abs(total - other),
+            )  # fmt: skip
     return total
 
 

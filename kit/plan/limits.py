@@ -11,8 +11,8 @@ import pandas as pd
 
 from kit.data.case import Case
 from kit.data.tables import Unavailable
-from kit.errors import InfeasibleError, nearest
-from kit.plan import hierarchy
+from kit.errors import InfeasibleError
+from kit.plan import conflicts, hierarchy
 from kit.plan.exact import Amounts, split
 from kit.plan.hierarchy import Level
 from kit.plan.units import fine_unit
@@ -94,8 +94,7 @@ def bounds(
         must = found[kind] if case.scope.kind == "company" else dict(() if own is None else own)
         for scope in must:
             if scope not in places and scope != str(case.scope):
-                hint = nearest(str(scope), places)
-                raise InfeasibleError(f"The {kind} for '{scope}' fits no part. {hint}")
+                raise conflicts.unknown(kind, scope, known=places)
     asked = {
         kind: {place: part for scope, amount in some.items() if scope in places
                for place, part in _shared(amount, places[scope], scope=scope)}
@@ -170,22 +169,16 @@ def _own(
     """Bounds that a part has of itself."""
     for kind, amount in own.items():
         if amount is not None and not 0 <= amount < np.inf:
-            raise InfeasibleError(f"The {kind} of '{row.scope}' is {amount:g}. Give 0 or more.")
+            raise conflicts.negative(kind, row.scope, amount=amount)
     lock, floor, cap = (own[kind] for kind in ("lock", "floor", "cap"))
     low, high = 0.0 if floor is None else floor, np.inf if cap is None else cap
     if lock is not None:
         if not low <= lock <= high:
-            side = f"below its floor of {low:,.10g}"
-            side = side if lock < low else f"above its cap of {high:,.10g}"
-            raise InfeasibleError(
-                f"The lock of '{row.scope}' is {lock:,.10g}, {side}. Change one of them."
-            )
+            other, allowed = ("floor", low) if lock < low else ("cap", high)
+            raise conflicts.crossed("lock", row.scope, amount=lock, other=other, allowed=allowed)
         return lock, lock
     if low > high:
-        raise InfeasibleError(
-            f"The floor of '{row.scope}' is {low:,.10g}, above its cap of {high:,.10g}. Change one "
-            "of them."
-        )
+        raise conflicts.crossed("floor", row.scope, amount=low, other="cap", allowed=high)
     if wanted.growth_limits is None or floor is not None or cap is not None:
         return low, high
     if not row.last_year > 0 or not row.weight > 0:
@@ -206,16 +199,17 @@ def _within(
     if least > high + _NEAR:
         what = next((one for one in ("lock", "cap") if own[one] is not None), "limit")
         raise InfeasibleError(
-            f"The {what} of '{scope}' is {high:,.10g}, but locks, floors and limits below it need "
-            f"{least:,.10g}: {least - high:,.10g} too much. Raise it, or lower one of them."
-        )
+            "The {kind} of '{part}' is {amount}, but locks, floors and limits below it need "
+            "{least}: {over} too much. Raise it, or lower one of them.",
+            key="below_needs", kind=what, part=scope, amount=high, least=least, over=least - high,
+        )  # fmt: skip
     if most < low - _NEAR:
         what = next((one for one in ("lock", "floor") if own[one] is not None), "limit")
         raise InfeasibleError(
-            f"The {what} of '{scope}' is {low:,.10g}, but locks, caps and limits below it take "
-            f"{most:,.10g} at the most: {low - most:,.10g} not handed out. Lower it, or raise one "
-            "of them."
-        )
+            "The {kind} of '{part}' is {amount}, but locks, caps and limits below it take {most} "
+            "at the most: {left} not handed out. Lower it, or raise one of them.",
+            key="below_takes", kind=what, part=scope, amount=low, most=most, left=low - most,
+        )  # fmt: skip
     if own["lock"] is not None:
         return low, high
     low = max(low, min(least, high))

@@ -10,7 +10,8 @@ import pandas as pd
 from kit.data.calendar import Period
 from kit.data.case import Case
 from kit.data.targets import in_force, span_of
-from kit.errors import InfeasibleError, SourceError, nearest
+from kit.errors import SourceError, nearest
+from kit.plan import conflicts
 from kit.plan.annual_table import REST
 from kit.plan.revision import framed, own_periods
 from kit.scope import Scope
@@ -43,6 +44,14 @@ def faults(cells: pd.DataFrame) -> pd.DataFrame:
     >>> faults(cells)[["cell", "rule", "found", "expected", "difference"]].to_numpy().tolist()
     [['F10', 'months', 7.0, 5.0, 2.0]]
     """
+    told = _faults(cells)
+    rest = told["kind"] == REST
+    told["scope"] = told["scope"].mask(rest, "not handed out by " + told["above"])
+    return told.drop(columns=["kind", "above"])
+
+
+def _faults(cells: pd.DataFrame) -> pd.DataFrame:
+    """As `faults`, with kind and above of each line beside its bare scope."""
     wide = cells.pivot(index="row", columns="period", values="target")
     months = [one for one in cells["period"].unique() if one != TOTAL]
     first = cells.drop_duplicates("row").set_index("row")
@@ -58,10 +67,7 @@ def faults(cells: pd.DataFrame) -> pd.DataFrame:
         found.append(both[both["difference"].abs() > _CLOSE])
     columns = ["cell", "scope", "kind", "above", "period", "rule", "target", "expected",
                "difference"]  # fmt: skip
-    told = pd.concat(found, ignore_index=True)[columns].rename(columns={"target": "found"})
-    rest = told["kind"] == REST
-    told["scope"] = told["scope"].mask(rest, "not handed out by " + told["above"])
-    return told.drop(columns=["kind", "above"])
+    return pd.concat(found, ignore_index=True)[columns].rename(columns={"target": "found"})
 
 
 def require_sums(cells: pd.DataFrame, *, where: str) -> None:
@@ -72,26 +78,18 @@ def require_sums(cells: pd.DataFrame, *, where: str) -> None:
     InfeasibleError
         With the address of every such cell, what it holds, what is expected and the difference.
     """
-    found = faults(cells)
+    found = _faults(cells)
     if found.empty:
         return
     lines = [
-        f"{where}: {len(found)} {'sum does' if len(found) == 1 else 'sums do'} not add up; nothing "
-        "was written."
-    ]
-    for one in found.head(_SHOWN).itertuples(index=False):
-        of = "its months" if one.rule == "months" else "its parts and what is not handed out"
-        advice = (
-            "Correct the total or a month." if one.rule == "months" else
-            "Correct the cell or a part, or enter the difference as not handed out."
-        )  # fmt: skip
-        lines.append(
-            f"  {one.cell} ({one.scope}, {one.period}): found {one.found:,.2f}, expected "
-            f"{one.expected:,.2f} ({of}), difference {one.difference:+,.2f}. {advice}"
+        conflicts.sum_differs(
+            one.rule, scope=one.above if one.kind == REST else one.scope, rest=one.kind == REST,
+            period="" if one.period == TOTAL else one.period, cell=one.cell, found=one.found,
+            expected=one.expected, difference=one.difference,
         )
-    if len(found) > _SHOWN:
-        lines.append(f"  and {len(found) - _SHOWN} more.")
-    raise InfeasibleError("\n".join(lines))
+        for one in found.head(_SHOWN).itertuples(index=False)
+    ]  # fmt: skip
+    raise conflicts.sums_differ(where, many=len(found), lines=lines)
 
 
 def require_lines(cells: pd.DataFrame, known: pd.DataFrame, *, where: str) -> None:

@@ -74,23 +74,27 @@ def relief(
     standing = in_force(case, scope=scope, measure=measure)
     if standing is None:
         raise InfeasibleError(
-            f"{scope} has no target for {case.period} in force on {case.as_of}. "
-            "Publish one first; then it can be relieved."
-        )
+            "{scope} has no target for {period} in force on {on}. Publish one first; then it can "
+            "be relieved.", key="nothing_to_relieve",
+            scope=scope, period=case.period, on=case.as_of,
+        )  # fmt: skip
     if not 0 <= target < standing:
         raise InfeasibleError(
-            f"{scope}, {case.period}: {target:,.2f} is no relief of {standing:,.2f}. Give an "
-            "amount from 0 that is lower; a raise is a new plan to publish."
-        )
+            "{scope}, {period}: {target:,.2f} is no relief of {standing:,.2f}. Give an amount "
+            "from 0 that is lower; a raise is a new plan to publish.", key="no_relief",
+            scope=scope, period=case.period, target=target, standing=standing,
+        )  # fmt: skip
     share = case.settings.review.relief
     before = unrelieved(case, scope=scope, measure=measure)
     least = before * (1 - share)
     if target < least - _CLOSE * max(before, 1.0):
         raise InfeasibleError(
-            f"{scope}, {case.period}: {target:,.2f} is {1 - target / before:.1%} below the "
-            f"{before:,.2f} that stood before any relief; at most {share:.0%} is allowed, which "
-            f"is {least:,.2f}. Give that or more, or publish a new plan."
-        )
+            "{scope}, {period}: {target:,.2f} is {lowered:.1%} below the {before:,.2f} that stood "
+            "before any relief; at most {allowed:.0%} is allowed, which is {least:,.2f}. Give "
+            "that or more, or publish a new plan.", key="relief_too_large",
+            scope=scope, period=case.period, target=target, lowered=1 - target / before,
+            before=before, allowed=share, least=least,
+        )  # fmt: skip
     found = revised(case, {str(scope): target}, measure=measure)
     told = f"{reason} [{_MARK}: {evidence}]"
     types = {one.name: DTYPES[one.type] for one in TABLES["targets"].columns}

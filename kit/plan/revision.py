@@ -137,9 +137,10 @@ def _within(
         after = before + change
         if after < -_CENT:
             raise InfeasibleError(
-                f"{scope}, {case.period}: from {day} on, {before:,.2f} is left to sell, so the "
-                f"target cannot be lowered by {-change:,.2f}. Lower it by less."
-            )
+                "{scope}, {period}: from {on} on, {left:,.2f} is left to sell, so the target "
+                "cannot be lowered by {lowered:,.2f}. Lower it by less.", key="too_little_left",
+                scope=scope, period=case.period, on=day, left=before, lowered=-change,
+            )  # fmt: skip
         weights = pd.Series({name: max(target, _CENT) for name, _, target in left})
         unit = fine_unit(after, parts=len(left), unit=case.settings.targets.unit) or _CENT
         found += split(max(after, 0.0), weights, unit=unit).items()

@@ -120,16 +120,17 @@ def transfer(
     where = Scope("rep", rep)
     if not case.period.start <= on <= case.period.end:
         raise InfeasibleError(
-            f"{where}: {on} lies outside {case.period}, which runs from {case.period.start} to "
-            f"{case.period.end}. A move between periods needs no transfer: plan the next period."
-        )
+            "{scope}: {on} lies outside {period}, which runs from {start} to {end}. A move "
+            "between periods needs no transfer: plan the next period.", key="move_outside",
+            scope=where, on=on, period=case.period, start=case.period.start, end=case.period.end,
+        )  # fmt: skip
     left, joined = _teams(case, rep, to=to, on=on)
     target = in_force(case, scope=where, measure=measure, as_of=on)
     if target is None:
         raise InfeasibleError(
-            f"{where} has no target for {case.period} in force on {on}, so nothing can move. "
-            "Publish one first."
-        )
+            "{scope} has no target for {period} in force on {on}, so nothing can move. Publish "
+            "one first.", key="nothing_to_move", scope=where, period=case.period, on=on,
+        )  # fmt: skip
     due = _due(case, where, target, on=on, measure=measure)
     rest = round(target - due, 9)
     if moves == "rep":
@@ -187,7 +188,10 @@ def _due(case: Case, rep: Scope, target: float, *, on: dt.date, measure: str) ->
         return 0.0
     reached = schedule.due(narrowed(case, rep), target, measure=measure)
     if isinstance(reached, Unavailable):
-        raise InfeasibleError(f"{rep}: the schedule of {case.period} is not known.")
+        raise InfeasibleError(
+            "{scope}: the schedule of {period} is not known.",
+            key="no_schedule", scope=rep, period=case.period,
+        )  # fmt: skip
     unit = fine_unit(target, parts=2, unit=case.settings.targets.unit)
     found = reached.loc[[pd.Timestamp(on - _DAY)]].to_numpy()
     return min(float(to_unit(found, unit)[0]), target)
@@ -208,13 +212,15 @@ def _moved(
         for scope, change in pair.items():
             if has[scope] is None:
                 raise InfeasibleError(
-                    f"{scope} has no target for {case.period} in force on {on}: with {rest:,.2f} "
-                    "moving, the sum over both would change. Publish one first."
-                )
+                    "{scope} has no target for {period} in force on {on}: with {rest:,.2f} "
+                    "moving, the sum over both would change. Publish one first.",
+                    key="no_target_beside", scope=scope, period=case.period, on=on, rest=rest,
+                )  # fmt: skip
             if has[scope] + change < 0:
                 raise InfeasibleError(
-                    f"{scope} stands at {has[scope]:,.2f}: {rest:,.2f} cannot leave it. "
-                    "Correct its target, or let the rest stay with the territory."
-                )
+                    "{scope} stands at {standing:,.2f}: {rest:,.2f} cannot leave it. Correct its "
+                    "target, or let the rest stay with the territory.", key="cannot_leave",
+                    scope=scope, standing=has[scope], rest=rest,
+                )  # fmt: skip
             goals[str(scope)] = round(has[scope] + change, 9)
     return goals

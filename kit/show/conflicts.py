@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
+from collections.abc import Mapping
+from typing import Any
 
-from kit.errors import InfeasibleError, KitError
-from kit.show.catalogue import phrases
+from kit.errors import InfeasibleError
 from kit.show.words import Words
 
 _FAMILY = "infeasible."
-_BOUNDS = ("kind", "other")  # facts that name a lock, a floor, a cap or a limit
+_BOUNDS = ("kind", "other")  # facts that name a lock, a floor, a cap or what else is limited
 
 
 def told(error: Exception, words: Words) -> str:
@@ -19,40 +18,35 @@ def told(error: Exception, words: Words) -> str:
     Parameters
     ----------
     error : Exception
-        The English phrases of the family `infeasible` are the texts of `InfeasibleError`: where one
-        fits, its facts are put into the phrase of the page's language. Other errors stay English.
+        An `InfeasibleError` is worded by its key, from its facts: numbers as its own text writes
+        them, scopes, periods and days as the page does. One without a key, and any other error,
+        stays English.
     words : Words
+
+    Raises
+    ------
+    KitError
+        Where the catalogue has no phrase for the key.
 
     Examples
     --------
-    >>> error = InfeasibleError("The lock of 'region:East' is 5, above its cap of 4. Change one of "
-    ...                         "them.")
+    >>> error = InfeasibleError("The {kind} is {amount}. Give 0 or more.", key="negative_whole",
+    ...                         kind="total", amount=-5)
     >>> told(error, Words("zh"))
-    'East区域的锁定额为 5，高于其上限 4。请修改其中一项。'
+    '总额为 -5。请输入 0 或以上的金额。'
     """
-    text = str(error)
-    if isinstance(error, InfeasibleError):
-        for key, pattern in _patterns():
-            found = pattern.fullmatch(text)
-            if found:
-                facts = found.groupdict()
-                facts |= {one: words.t(f"bound.{facts[one]}") for one in _BOUNDS if one in facts}
-                return words.t(key, **facts)
-    return text
+    if not isinstance(error, InfeasibleError) or not error.key:
+        return str(error)
+    line = words.t(_FAMILY + error.key, **_facts(error, words))
+    return "\n  ".join([line, *(told(one, words) for one in error.under)])
 
 
-@cache
-def _patterns() -> tuple[tuple[str, re.Pattern], ...]:
-    """The English phrases as patterns, with a group for each placeholder."""
-    known = {key: text for key, text in phrases("en").items() if key.startswith(_FAMILY)}
-    if not known:
-        raise KitError(f"Words: no phrases '{_FAMILY}…' in en.")
-    return tuple((key, _pattern(text)) for key, text in known.items())
-
-
-def _pattern(phrase: str) -> re.Pattern:
-    pieces = re.split(r"\{(\w+)(?::\w+)?\}", phrase)
-    for at, piece in enumerate(pieces):
-        fact = f"(?P<{piece}>{'[a-z]+' if piece in _BOUNDS else '.+?'})"
-        pieces[at] = fact if at % 2 else re.escape(piece)
-    return re.compile("".join(pieces))
+def _facts(error: InfeasibleError, words: Words) -> Mapping[str, Any]:
+    """The facts as phrases take them."""
+    found = dict(error.facts)
+    for name, fact in found.items():
+        if name in _BOUNDS:
+            found[name] = words.t(f"bound.{fact}")
+        elif isinstance(fact, list):
+            found[name] = words.t("unit.comma").join(words.scope(one) for one in fact)
+    return found | error.figures

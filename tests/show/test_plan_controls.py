@@ -9,8 +9,8 @@ import pytest
 
 from kit.data.case import reopen
 from kit.data.tables import Unavailable
-from kit.errors import InfeasibleError
 from kit.parameters import load
+from kit.plan import conflicts
 from kit.show import controls, scenarios
 from kit.show.figures.tornado import tornado
 from kit.show.typed_amounts import amount
@@ -137,8 +137,7 @@ def test_what_the_levers_bring_about_stands_beside_them(desk):
 
 def test_on_a_chinese_page_the_conflict_is_chinese(desk, levers, monkeypatch):
     def refused(case):
-        raise InfeasibleError("The lock of 'region:East' is 5, above its cap of 4. Change one of "
-                              "them.")  # fmt: skip
+        raise conflicts.crossed("lock", "region:East", amount=5, other="cap", allowed=4)
 
     chinese = desk._case.settings.model_copy(update={"language": "zh"})
     desk._case = replace(desk._case, settings=chinese)

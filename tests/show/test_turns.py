@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from kit.errors import InfeasibleError, KitError
+from kit.errors import KitError
+from kit.plan import conflicts
 from kit.show import controls, turns
 from kit.show.view import View
 
@@ -73,8 +74,8 @@ def test_a_cell_that_fails_is_one_line_and_stops_the_rest(desk, monkeypatch):
     try:
         live = controls.desk(desk._case, controls="on")
         _ = live.case
-        shell.user_ns["error"] = InfeasibleError(
-            "The lock of 'region:East' is 5, above its cap of 4. Change one of them."
+        shell.user_ns["error"] = conflicts.crossed(
+            "lock", "region:East", amount=5, other="cap", allowed=4
         )
         found = shell.run_cell("raise error")
         assert isinstance(found.error_in_exec, KitError)  # so the kernel stops what is queued
