@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +10,7 @@ import pandas as pd
 
 from kit.data.tables import Unavailable
 from kit.show import amounts, notes
+from kit.show.folded import folded
 from kit.show.table import notes_of, table
 from kit.show.view import View, together
 from kit.show.words import Words
@@ -203,12 +203,7 @@ def _payers(payers: pd.DataFrame, words: Words, most: int) -> list[View]:
             words.t("receipts.other", customer=one.customer, amount=one.amount, days=one.late_days)
             for one in rest.itertuples()
         )
-        views.append(
-            View(
-                f'<details class="kit-note"><summary>{html.escape(head)}</summary>'
-                f"<p>{html.escape(others)}</p></details>"
-            )
-        )
+        views.append(folded([notes.sentence(others)], head))
     return views
 
 

@@ -136,7 +136,7 @@ def closing(found, words: Words) -> View:
     Returns
     -------
     View
-        Empty for measures that are no sum over rows.
+        Empty where the gate's report is not there.
     """
     if isinstance(found, Unavailable):
         return View("") if found.reason == "no_reconciliation" else unavailable(found, words)
@@ -151,14 +151,19 @@ def closing(found, words: Words) -> View:
         "unread": found.unread, "undated": found.undated, "amount": exact(found.undated_amount),
         "difference": exact(found.difference),
     }  # fmt: skip
-    lines = [words.t("standing.closing" if found.from_files else "standing.closing_own", **facts)]
+    key = "closing" if found.from_files else "closing_own" if found.countable else "closing_counted"
+    lines = [words.t(f"standing.{key}", **facts)]
     if not found.balances:
         lines.append(words.t("standing.open", **facts))
-    if found.rows:
+    if not found.countable and found.unassigned < 0 and found.measure == "new_customers":
+        lines.append(words.t("standing.shared_customers"))
+    if (found.rows or found.undated) and not found.countable:
+        lines.append(words.t("standing.uncounted", **facts))
+    elif found.rows:
         lines.append(words.t("standing.refused", **facts))
     if found.unread:
         lines.append(words.t("standing.unread", **facts))
-    if found.undated:
+    if found.undated and found.countable:
         lines.append(words.t("standing.undated", **facts))
     return sentence(re.sub("(?<=。) ", "", " ".join(lines)))
 
@@ -182,7 +187,7 @@ def levels(frame, words: Words, *, title: str = "", measure: str = "bookings") -
         return nothing(words)
     if not (frame["level"] > 1).any():
         return View("")
-    over = closed(frame)
+    over = closed(frame[frame["count"].isna()])  # what was due of the others together is not told
     if over:
         ended = [
             outcome(one, share) if one else np.nan
@@ -196,7 +201,8 @@ def levels(frame, words: Words, *, title: str = "", measure: str = "bookings") -
         for row in frame.to_dict("records")
     ]  # fmt: skip
     below = frame[frame["level"] > 1]  # the parts themselves stand in the table above
-    lines = [words.t("standing.levels"), own_quotas(below, words)]
+    shown = words.t("standing.levels_over" if over else "standing.levels")
+    lines = [shown, own_quotas(below, words)]
     indented = [_INDENT * max(level - 1, 0) + name
                 for level, name in zip(frame["level"], names, strict=True)]  # fmt: skip
     columns = ("part", "outcome" if over else "status", "target", "actual", "attainment", "gap",
@@ -229,7 +235,7 @@ def _named(row: dict, words: Words) -> str:
         key = "standing.moved_on" if row["moved"] else "standing.left"
         told.append(words.t(key, day=words.date(row["until"])))
     if not told:
-        return row["part"]
+        return name
     return words.t("table.alert", part=name, value=words.t("figure.alt_joint").join(told))
 
 

@@ -111,7 +111,7 @@ _NARROW = """
   .kit-value { font-size: 1.25rem; }
   .kit-table table th, .kit-table table td { padding: .42rem .5rem; }
   .kit-table:not(.kit-stacked) tbody th, .kit-table:not(.kit-stacked) thead th:first-child {
-    min-width: 6.5rem; max-width: 9rem;
+    min-width: 7.25rem; max-width: 9rem;
   }
   .kit-stacked table, .kit-stacked caption, .kit-stacked tbody, .kit-stacked tr,
   .kit-stacked tbody th { display: block; }
@@ -148,6 +148,8 @@ _PRINT = """
   .kit-figure { max-width: 90mm; margin: 2mm 0 4mm; }
   .kit-figure figcaption, .kit-table caption, .kit-title { font-size: 9.5pt; margin-bottom: 1mm; }
   .kit-note { font-size: 7.5pt; }
+  .kit-folded::details-content { content-visibility: visible; block-size: auto; }
+  .kit-folded summary { list-style: none; }
   .kit-scroll { overflow: visible; background: none; }
   .kit-table table { font-size: 8pt; width: 100%; min-width: 0; }
   .kit-table table th, .kit-table table td { padding: 1mm 1.6mm; }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +10,7 @@ import pandas as pd
 
 from kit.data.tables import Unavailable
 from kit.show import amounts, notes
+from kit.show.folded import folded
 from kit.show.table import table
 from kit.show.view import View, together
 from kit.show.words import Words
@@ -87,7 +87,7 @@ def trust(found: Any, words: Words) -> View:
     views = [notes.points(lines)]
     if not found.score.scores.empty:
         tables = [_scores(found.score, words), _ranges(found.score, words)]
-        views.append(_folded(tables, words.t("win.scores")))
+        views.append(folded(tables, words.t("win.scores")))
     return together(views)
 
 
@@ -146,7 +146,7 @@ def leaks(found: Any, words: Words) -> View:
         {"column": first["column"], "found": [evidence(one, words) for one in _records(first)]}
     )
     shown = _table(rows, words, _LEAKS, "", words.t("win.leaks_mean"))
-    return _folded([shown], words.t("win.leaks_named", columns=list(rows["column"])))
+    return folded([shown], words.t("win.leaks_named", columns=list(rows["column"])))
 
 
 def evidence(one: Any, words: Words) -> str:
@@ -178,16 +178,6 @@ def _repeated(deals: pd.DataFrame, words: Words) -> set[str]:
             same.add(name)
         seen.append(told)
     return same
-
-
-def _folded(views: Sequence[View], head: str) -> View:
-    """Views that are opened by a click on one line."""
-    inside = together(views)
-    return View(
-        f'<details class="kit-note"><summary>{html.escape(head)}</summary>{inside.html}</details>',
-        title=head,
-        alt=inside.alt,
-    )
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

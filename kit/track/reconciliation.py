@@ -8,18 +8,22 @@ from types import MappingProxyType
 import pandas as pd
 
 from kit.data.case import Case
+from kit.data.measures import ACTIVITIES
 from kit.data.tables import Unavailable
 from kit.track.pacing import UNASSIGNED, standing
 
 CENT = 0.005
 
-# Of each measure that refused rows are told for: the table, and the column of its amount.
+# Of each measure: the table it is made from, and the column of a refused row's amount; none where
+# a row alone does not tell what it would count.
 _READ = MappingProxyType(
     {
         "bookings": ("orders", "amount"),
         "quantity": ("orders", "quantity"),
         "margin": ("orders", "margin"),
+        "new_customers": ("orders", ""),
         "collections": ("receipts", "amount"),
+        **dict.fromkeys(ACTIVITIES, ("activities", "")),
         "activities": ("activities", "quantity"),
     }
 )
@@ -52,6 +56,9 @@ class Reconciliation:
         What these come to.
     from_files : bool
         Whether `total` was summed on its own.
+    countable : bool
+        Whether a refused row tells what it would count: it does not of new customers, nor of one
+        kind of activity; then `excluded` is 0 and `rows` says how many there are.
     """
 
     measure: str
@@ -64,6 +71,7 @@ class Reconciliation:
     undated: int
     undated_amount: float
     from_files: bool
+    countable: bool = True
 
     @property
     def difference(self) -> float:
@@ -86,14 +94,13 @@ def reconciliation(
     ----------
     case : Case
     measure : str
-        bookings, quantity, margin, collections or activities.
+        One of `kit.data.measures.MEASURES`.
 
     Returns
     -------
     Reconciliation or Unavailable
-        Unavailable where the measure's table is missing, for measures that are no sum over rows
-        (new customers; one kind of activity: reason `no_reconciliation`), and where the case was
-        built by hand, without the gate's report (the same reason).
+        Unavailable where the measure's table is missing, and where the case was built by hand,
+        without the gate's report (reason `no_reconciliation`).
 
     Notes
     -----
@@ -105,7 +112,7 @@ def reconciliation(
     if isinstance(found, Unavailable):
         return found
     refused = case.data.frames.get("excluded")
-    if measure not in _READ or refused is None:
+    if refused is None:
         return Unavailable(reason="no_reconciliation")
     table, column = _READ[measure]
     start, end = pd.Timestamp(case.period.start), pd.Timestamp(min(case.period.end, case.as_of))
@@ -114,7 +121,7 @@ def reconciliation(
     undated = refused[refused["date"].isna()]
     whole = float(found["actual"].iloc[0])
     rest = float(found.loc[found["part"] == UNASSIGNED, "actual"].sum())
-    excluded = float(inside[column].sum())
+    excluded = float(inside[column].sum()) if column else 0.0
     sources = case.data.frames.get("source_days")
     from_files = case.scope.kind == "company" and sources is not None and column in sources
     total = whole + excluded
@@ -128,8 +135,9 @@ def reconciliation(
         excluded=excluded,
         total=total,
         rows=int(inside["rows"].sum()),
-        unread=int(inside["unread"].sum()),
+        unread=int(inside["unread"].sum()) if column else 0,
         undated=int(undated["rows"].sum()),
-        undated_amount=float(undated[column].sum()),
+        undated_amount=float(undated[column].sum()) if column else 0.0,
         from_files=from_files,
+        countable=bool(column),
     )
