@@ -13,7 +13,7 @@ packets: sample ## packets of the sample company, one a region
 	$(BIN)/kit run --config parameters/sample/company.yml --period $(PERIOD) --by region
 
 test: setup ## the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 bench: setup ## how fast and how right, beside others; takes a while
 	$(BIN)/python tests/benchmarks/batch.py $(BENCH)
