@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from kit import faults, plain_yaml, scenario_file, scenarios
 from kit.errors import SettingsError
 from kit.scope import Scope
-from kit.settings import Settings
+from kit.settings import Settings, keys
 
 _OF_THE_COMPANY = ("company", "data_dir", "sources", "gate", "calendar", "currency")
 _EMPTIED = ("locks", "floors", "caps")
@@ -35,17 +35,17 @@ def merge(below: Mapping, above: Mapping) -> dict:
 
 
 def nested(overrides: Mapping[str, Any]) -> dict:
-    """Turn dotted keys into a nested mapping.
+    """Turn dotted keys into a nested mapping; a list or mapping may be one text in YAML.
 
     Examples
     --------
-    >>> nested({"targets.growth": 0.1, "language": "zh"})
-    {'targets': {'growth': 0.1}, 'language': 'zh'}
+    >>> nested({"targets.growth": 0.1, "language": "zh", "targets.ramp": "[0.5, 1]"})
+    {'targets': {'growth': 0.1, 'ramp': ['0.5', '1']}, 'language': 'zh'}
     """
     tree: dict = {}
     for dotted, found in overrides.items():
         *parents, last = dotted.split(".")
-        leaf: dict = {last: found}
+        leaf: dict = {last: keys.read(dotted, found)}
         for parent in reversed(parents):
             leaf = {parent: leaf}
         tree = merge(tree, leaf)
@@ -113,8 +113,7 @@ def load(
     if overrides:
         layers.append(("command line", nested(overrides)))
     merged: dict = {}
-    for origin, layer in layers:
-        faults.require_known(layer, origin)
+    for _, layer in layers:
         merged = merge(merged, layer)
     merged = _without_emptied(merged)
     merged.setdefault("company", path.resolve().parent.name)
@@ -139,6 +138,8 @@ def validate(
     SettingsError
         Naming origin, key, what was found and what is allowed.
     """
+    for name, layer in layers or [(origin, found)]:
+        keys.require_known(layer, name)
     try:
         return Settings.model_validate(dict(found))
     except ValidationError as error:

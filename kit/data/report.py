@@ -149,13 +149,15 @@ def _loss(report: Report, table: str, rows: int, refused: int, limit: float) -> 
     first = detail[detail["rule"] == rules["rule"].iloc[0]].head(1)
     first = next((first if len(first) else detail).itertuples())
     at = f", {first.column} '{first.value}'" if first.column else f": {first.value}"
+    columns = {one.name: one.meaning for one in TABLES[table].columns}
+    meant = f"; {first.column}: {columns[first.column]}" if first.column in columns else ""
     share, allowed = f"{refused / rows:.1%}", f"{limit:.1%}"
     if share == allowed:
         share, allowed = f"{refused / rows:.5%}", f"{limit:.5%}"
     return (
         f"Table '{table}': {refused:,} of {rows:,} rows refused ({share}), more than "
         f"gate.max_loss allows ({allowed}). Most common: {common}. Example: {first.file} line "
-        f"{first.line}{at} ({first.rule}). Mend the rows or the mapping (`kit check` lists every "
+        f"{first.line}{at} ({first.rule}{meant}). Mend the rows or the mapping (`kit check` lists every "
         "refused row), or raise gate.max_loss in company.yml."
     )
 

@@ -6,7 +6,7 @@ A refused row carries exactly one rule: the first that it breaks, and of several
 2. of a cell: `missing_value`; one of `not_a_number`, `not_finite`, `not_a_date`, `ambiguous_date`
    (a date such as 1/7/2025 needs a stated `format`); `date_out_of_range`; `not_allowed`;
    `not_a_scope` of targets and actions, `not_a_period` of targets
-3. of the row: `wrong_currency`, `negative_quantity`, `interval`
+3. of the row: `negative_target`, `wrong_currency`, `negative_quantity`, `interval`
 4. of the row among others: `unknown_reference`, `exact_duplicate`, `duplicate_key` (the first row
    stays), `overlap` (the earlier row stays), `share_sum` (no row of the order stays)
 """
@@ -145,6 +145,7 @@ def broken_rows(table: Table, settings: Settings) -> Iterator[tuple[str, str]]:
         yield f"NOT regexp_full_match(scope, {_SCOPE})", "'not_a_scope scope'"
     if table.name == "targets":
         yield f"NOT regexp_full_match(period, {_PERIOD})", "'not_a_period period'"
+        yield "target < 0", "'negative_target target'"
     if table.name == "orders":
         other = f"lower(currency) <> {literal(settings.currency.lower())}"
         yield other, "'wrong_currency currency'"

@@ -174,7 +174,7 @@ _DECLARED = (
             _text("period", "period as the calendar names it, or the day it starts"),
             _text("measure", "what the target is for", allowed=_MEASURES),
             _integer("version", "1 for the first, one more for each change"),
-            _number("target", "the target; empty: not set", unit="of the measure", nullable=True),
+            _number("target", "the target, 0 or more; empty: not set", unit="of the measure", nullable=True),
             _date("valid_from", "first day this version counts; empty: from the start", nullable=True),
             _text("reason", "why it was set or changed", nullable=True),
             _text("author", "who decided", nullable=True),

@@ -15,6 +15,7 @@ from kit.show.words import Words
 
 LONGEST = 2000  # bytes; the shortest limit among the services that digests are sent to
 _LINE = 220  # letters of one sentence
+_DEALS = ("deal_overdue", "deal_stuck")  # of a rep's own deals, whatever scope tells of them
 _EVERYWHERE = ("executive", "analyst")  # whose scope is the whole company
 _MARKUP = re.compile(r"([<@*_~\[`#|])")
 _GAP = "\u200b"  # of no width: the text reads the same, and starts no markup
@@ -42,8 +43,8 @@ def by_owner(
 ) -> dict[str, list[Mapping[str, Any]]]:
     """The alerts of each owner, as grave as `least` or graver, by owner.
 
-    A customer that packets of wider scopes tell of too is told once: with figures where they are the
-    owner's to see.
+    A customer that packets of wider scopes tell of too is told once: with figures where they are
+    the owner's to see. So are a rep's deals: as the rep's own packet tells, or else the gravest.
     """
     graver = SEVERITIES[: SEVERITIES.index(least) + 1]
     found: dict[str, dict[tuple, Mapping[str, Any]]] = {}
@@ -57,6 +58,8 @@ def by_owner(
             key = (str(one.get("rule")), str(one["subject"]))
             if owner in _EVERYWHERE or one["subject"] == OTHERS:
                 key = (*key, str(one.get("scope")))
+        elif _own_deals(owner, one):
+            key = ("deals", "")
         if key not in there or theirs(owner, one) and not theirs(owner, there[key]):
             there[key] = one
     return {owner: list(some.values()) for owner, some in sorted(found.items())}
@@ -84,9 +87,10 @@ def digest(
 
     Notes
     -----
-    Where an alert's scope is not the owner's (a rep owns a customer, the figures are a region's), only
-    the matter and the advice are told, no figure. Names stay text: marks that a service would take
-    for markup or for a call to everybody are followed by a space of no width.
+    Where an alert's scope is not the owner's (a rep owns a customer, the figures are a region's),
+    only the matter and the advice are told, no figure; but a wider scope's alert that a rep owns
+    because all the deals are that rep's is told with its deals. Names stay text: marks that a
+    service would take for markup or for a call to everybody are followed by a space of no width.
     """
     some = list(alerts)
     day = max((str(one["as_of"]) for one in some if one.get("as_of")), default=None)
@@ -111,14 +115,25 @@ def theirs(owner: str, one: Mapping[str, Any]) -> bool:
     return owner in _EVERYWHERE or owner in (one.get("seen_by") or ())
 
 
+def _own_deals(owner: str, one: Mapping[str, Any]) -> bool:
+    """Whether an alert is about deals that are all the owner's own.
+
+    Of a scope that is not the rep's to see, a rep owns an alert only where no deal is another's.
+    """
+    if one.get("rule") not in _DEALS or not owner.startswith("rep:"):
+        return False
+    return one.get("scope") == owner or not theirs(owner, one)
+
+
 def _told(one: Mapping[str, Any], owner: str, words: Words) -> str:
     severity = str(one["severity"])
     sign = STATUS.get(severity, ("",))[0]
     head = matter({"part": _plain(one.get("part")), "rule": one["rule"]}, words)
     lines = [f"{sign} {words.term('severity', severity)} · {_cut(head, _LINE)}"]
-    if theirs(owner, one) and one.get("evidence"):
+    mine = theirs(owner, one) or _own_deals(owner, one)
+    if mine and one.get("evidence"):
         lines.append(_cut(_plain(one["evidence"]), _LINE))
-    if one.get("since") and theirs(owner, one):
+    if one.get("since") and mine:
         lines.append(words.t("alert.since", day=one["since"]))
     if one.get("advice"):
         lines.append(f"→ {_cut(_plain(one['advice']), _LINE)}")

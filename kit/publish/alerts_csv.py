@@ -12,10 +12,11 @@ from kit.scope import Scope
 
 NAME = "alerts.csv"
 COLUMNS = (
-    "alert_id", "scope", "owner", "severity", "rule", "subject", "value", "threshold", "unit",
-    "signal", "q", "since", "evidence", "advice", "as_of",
+    "alert_id", "scope", "owner", "owner_name", "severity", "rule", "subject", "value",
+    "threshold", "unit", "signal", "q", "since", "evidence", "advice", "as_of",
 )  # fmt: skip
 SEVERITIES = ("red", "amber")
+_MARK = "\ufeff"  # without it a spreadsheet reads UTF-8 as the code page of its machine
 OTHERS = "other_payers"  # the subject that stands for all other customers
 
 
@@ -30,20 +31,23 @@ def alerts_csv(records: Iterable[Mapping[str, Any]]) -> str:
     Returns
     -------
     str
-        `COLUMNS`; the red ones first, else in the order of the packets. An alert that several
-        packets tell has one row: as the packet of its own scope tells it, or else the gravest. A
-        customer overdue has one row, that of the widest scope, which holds all that is owed.
+        `COLUMNS`, after a byte order mark; the red ones first, else in the order of the packets. An
+        alert that several packets tell has one row: as the packet of its own scope tells it, or
+        else the gravest. A customer overdue has one row, that of the widest scope, which holds all
+        that is owed.
         value and threshold are in `unit` (percent and multiple: fractions), signal is yes, no or
         empty, since and as_of are days.
 
     Examples
     --------
     >>> record = {"scope": "region:East", "as_of": "2025-08-20", "alerts": [{"alert_id": "a1",
-    ...     "scope": "region:East", "severity": "red", "part": "=1+1", "value": 0.5}]}
+    ...     "scope": "region:East", "severity": "red", "part": "=1+1", "value": 0.5,
+    ...     "owner": "rep:R2", "owner_name": "Li"}]}
     >>> alerts_csv([record]).splitlines()[1]
-    "a1,region:East,,red,,'=1+1,0.5,,,,,,,,2025-08-20"
+    "a1,region:East,rep:R2,Li,red,,'=1+1,0.5,,,,,,,,2025-08-20"
     """
     target = io.StringIO()
+    target.write(_MARK)
     writer = csv.DictWriter(target, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for one in _customers_once(gathered(records)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from kit.errors import SettingsError, nearest
 from kit.settings.base import Model, Share
@@ -59,12 +59,10 @@ _PEAK = {
 
 
 def _known(found: Any) -> Any:
-    """What a file says of roles, if it names roles and sections that there are."""
+    """What a file says of roles, if it names sections that there are."""
     if not isinstance(found, Mapping):
         return found
     for role, sections in found.items():
-        if role not in ROLES:
-            raise ValueError(f"'{role}' is no role. {nearest(str(role), ROLES)}")
         if not isinstance(sections, Mapping):
             raise ValueError(f"{role} needs 'section: how often' lines below it")
         for section in sections:
@@ -107,6 +105,18 @@ class CadenceSettings(Model):
     weekday: int = Field(1, ge=1, le=7)  # on which weekly looks fall; 1 is Monday
     working_day: int = Field(3, ge=1, le=15)  # of the new month or period, for the longer ones
     work: WorkSettings = WorkSettings()
+
+    @model_validator(mode="after")
+    def _something_to_see(self) -> CadenceSettings:
+        for role in self.roles:
+            if not self.every(role):
+                one = next(iter(_USUAL[role]))
+                raise ValueError(
+                    f"roles.{role}: all its sections are 'never', so that a packet for this role "
+                    f"would have none. Leave one or more in, such as '{one}: {_USUAL[role][one]}', "
+                    f"or take the lines of '{role}' out"
+                )
+        return self
 
     def every(self, role: str) -> dict[str, str]:
         """How often a role looks at each section, in the packet's order; never is left out.

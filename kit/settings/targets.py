@@ -35,7 +35,7 @@ class Goal(Model):
     name: str = Field(min_length=1)
     scope: str = ""  # for whom; empty: every scope the settings hold for
     measure: str = ""  # a measure of the kit, or a dimension of the assessments
-    target: OptionalNumber = None  # in the measure's unit; a score for a dimension
+    target: OptionalAmount = None  # in the measure's unit; a score for a dimension
     weight: Share = 0.0
     term: Literal["short", "long"] = "short"
     kind: Literal["personal", "team"] = "team"

@@ -126,7 +126,8 @@ def says(one: Mapping[str, Any], words: Words, *, most: int | None = None) -> st
     most : int, optional
         Names that are listed at the most; None: all.
     """
-    facts = {name: _some(found, words, most) for name, found in one["facts"].items()}
+    facts = {**one["facts"], **_deals(one["facts"], words)}
+    facts = {name: _some(found, words, most) for name, found in facts.items()}
     told = facts.get("told")
     key = f"evidence.{one['evidence']}" + (f"_{told}" if told else "")
     lines = [words.t(key, **{"days": one["value"], **facts})]
@@ -159,6 +160,15 @@ def owner(text: str, words: Words, *, names: Mapping[str, str] | None = None) ->
         return names[name]
     key = f"alert.owner_{role}"
     return words.t(key, name=name) if words.has(key) else text
+
+
+def _deals(facts: Mapping[str, Any], words: Words) -> dict[str, list[str]]:
+    """Deals by number and customer, where both are told."""
+    if not ("deals" in facts and "customers" in facts):
+        return {}
+    pairs = zip(facts["deals"], facts["customers"], strict=True)
+    return {"deals": [words.t("alert.deal", deal=deal, customer=customer) if customer else deal
+                      for deal, customer in pairs]}  # fmt: skip
 
 
 def _some(found: Any, words: Words, most: int | None) -> Any:

@@ -82,6 +82,7 @@ def position(
     )  # fmt: skip
     lead = heading(facts, landing, words, measure=measure, closed=closed)
     cards = _cards(facts, landing, words, measure, closed)
+    question = words.t("card.question_over" if closed else "card.question_running")
     sub = words.t("card.as_of", when=as_of)
     status = facts.get("status") or "no_target"
     if closed:
@@ -94,7 +95,7 @@ def position(
     alt = " ".join([title, *(f"{name}: {value}." for name, value, _ in cards)])
     return View(
         '<section class="kit-position">'
-        f'<p class="kit-kicker">{html.escape(words.t("card.question"))} '
+        f'<p class="kit-kicker">{html.escape(question)} '
         f"<span>{html.escape(sub)}</span></p>"
         f'<p class="kit-big">{mark}{html.escape(told)}</p>'
         + "".join(f'<p class="kit-lead">{html.escape(one)}</p>' for one in (lead, gone) if one)

@@ -113,6 +113,10 @@ def _landings(found: Any, words: Words) -> View:
     rows = found.landings.assign(
         case=[words.t(f"pipeline.case.{one}", level=found.level) for one in found.landings["case"]]
     )
+    beside = getattr(found.past, "beside", None)
+    if not amounts.missing(beside) and beside > 0:
+        told = pd.DataFrame({"case": [words.t("pipeline.case.beside", beside=beside)]})
+        rows = pd.concat([rows, told], ignore_index=True)
     return deal_table(
         rows, words, ["case", "amount", "attainment", "gap"], title=words.t("pipeline.landings"),
         caption=words.t("pipeline.landings_mean", level=found.level),

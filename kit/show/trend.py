@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -66,12 +67,14 @@ def steps(frame: pd.DataFrame | Unavailable, words: Words, *, title: str = "",
     said = all(_MONTH.fullmatch(str(name)) for name in frame["period"])  # below the weeks
     lines = ["" if said else notes_of(shown, words, _NOTES),
              words.t("trend.steps_cut", n=LONGEST) if cut else ""]  # fmt: skip
-    return table(
+    view = table(
         shown, words, title=title, columns=_STEPS, measure=measure,
         kinds={"period": "text", **dict.fromkeys(_AMOUNTS, amount)},
         headings={one: words.t(f"trend.heading.{one}") for one in _AMOUNTS},
         caption=" ".join(one for one in lines if one),
     )  # fmt: skip
+    html = view.html.replace('class="kit-table', 'class="kit-table kit-steps', 1)
+    return replace(view, html=html)
 
 
 def shifted(frame: pd.DataFrame | Unavailable, words: Words) -> View:

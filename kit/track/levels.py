@@ -12,14 +12,15 @@ from kit.data.case import Case
 from kit.data.frames import kept
 from kit.data.tables import SCOPE_COLUMNS, Unavailable
 from kit.data.targets import in_force
-from kit.track import parts
-from kit.track.pacing import COLUMNS, part_row, standing
+from kit.track import part_targets, parts
+from kit.track.pacing import COLUMNS, UNASSIGNED, part_row, standing
 from kit.track.status import ratio
 
 MOST = (3, 1)  # parts out of line that are shown below a part, and below one of these
 OTHERS = "others"
 
 _OUT = ("red", "amber")
+_EXACT = 1e-9
 
 
 def levels(
@@ -42,8 +43,9 @@ def levels(
         them, 2 and 3: parts of parts, under the one they belong to), and count (of `others`). Below
         a part stand those of its parts that are behind (red or amber), the largest shortfall
         first, and, where anything is shown, a row `others` with the number, target and actual of
-        the rest, so that each block sums to the row it stands under. What is shown of a team that
-        is out of line are its reps.
+        the rest, so that each block sums to the row it stands under. Where one part alone is left
+        it has its own row, and what then is nobody's a row `unassigned`, as in `standing`. What is
+        shown of a team that is out of line are its reps.
 
     Notes
     -----
@@ -82,8 +84,8 @@ def _below(
         if one.scope.kind == "team" and most[1:]:
             child = parts.part_case(case, one, measure=measure)
             yield from _below(child, row, measure=measure, level=level + 1, most=most[1:])
-    if shown and len(shown) < len(parts.parts(case, measure=measure)):
-        yield _others(case, above, [row for _, row in shown], measure=measure, level=level)
+    if shown:
+        yield from _rest(case, above, dict(shown), measure=measure, level=level)
 
 
 def _estimates(case: Case, above: dict, *, measure: str) -> list[parts.Part]:
@@ -119,19 +121,39 @@ def _actual(case: Case, part: parts.Part, measure: str) -> float:
     return float(part_row(case, part, measure=measure)["actual"])
 
 
-def _others(
-    case: Case, above: dict, shown: list[dict], *, measure: str, level: int
-) -> dict:
-    """What stands beside the shown ones in a scope."""
-    every = parts.parts(case, measure=measure)
-    goals = [in_force(case, scope=one.scope, measure=measure) for one in every]
-    goals = [one for one in goals if one is not None]
-    target = sum(goals) - sum(row["target"] for row in shown) if goals else np.nan
-    actual = above["actual"] - sum(row["actual"] for row in shown)
+def _rest(
+    case: Case, above: dict, shown: dict[parts.Part, dict], *, measure: str, level: int
+) -> Iterator[dict]:
+    """What stands beside the shown ones in a scope: one part by its name, several as one row."""
+    left = [one for one in parts.parts(case, measure=measure) if one not in shown]
+    rows = list(shown.values())
+    if len(left) > 1:
+        goals = [one for one in (_goal(case, part, measure) for part in left) if one is not None]
+        target = float(sum(goals)) if goals else np.nan
+        actual = above["actual"] - sum(row["actual"] for row in rows)
+        yield _summed(OTHERS, actual, target, level=level, count=float(len(left)))
+        return
+    for one in left:
+        rows.append({**part_row(case, one, measure=measure), "level": level, "count": np.nan})
+        yield rows[-1]
+    nobodys = above["actual"] - sum(row["actual"] for row in rows)
+    if abs(nobodys) > _EXACT * max(1.0, *(abs(row["actual"]) for row in (above, *rows))):
+        yield _summed(UNASSIGNED, nobodys, np.nan, level=level, count=np.nan)
+
+
+def _goal(case: Case, part: parts.Part, measure: str) -> float | None:
+    """What a part carries of its target in the scope; of one who stayed it is all of it."""
+    if part.moved:
+        return part_targets.target_of(case, part, measure=measure)[0]
+    return in_force(case, scope=part.scope, measure=measure)
+
+
+def _summed(part: str, actual: float, target: float, *, level: int, count: float) -> dict:
+    """The row of what is no single part."""
     empty = {name: np.nan for name in COLUMNS} | {"since": None, "until": None}
     flags = dict.fromkeys(("moved", "own_quota", "vacant"), False)
     return {
-        **empty, **flags, "scope": "", "part": OTHERS, "target": target, "actual": actual,
+        **empty, **flags, "scope": "", "part": part, "target": target, "actual": actual,
         "attainment": ratio(actual, target), "gap": target - actual, "status": "",
-        "level": level, "count": float(len(every) - len(shown)),
+        "level": level, "count": count,
     }  # fmt: skip

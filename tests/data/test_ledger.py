@@ -314,6 +314,17 @@ def test_decisions_are_appended_through_the_gate(company):
     assert "actions" not in report.missing
 
 
+def test_a_target_is_zero_or_more(company):
+    rows = "\n".join(f"company,2025Q{k},bookings,1,{goal}" for k, goal in enumerate((0, -5, ""), 1))
+    (company.folder / "targets.csv").write_text(f"scope,period,measure,version,target\n{rows}\n")
+    report = company.inspect(orders(GOOD))
+    assert refusals(report) == [("targets", 3, "target", "-5", "negative_target")]
+    assert company.rows("targets", "period, target") == [("2025Q1", 0.0), ("2025Q3", None)]
+    told = r"targets\.csv line 3, target '-5' \(negative_target;.*0 or more.*Mend the rows"
+    with pytest.raises(LossError, match=told):
+        company.inspect(orders(GOOD), run=check)
+
+
 def test_another_file_of_decisions_and_a_wrong_column(company):
     header = "scope,period,measure,version,taget\n"
     (company.folder / "plan.csv").write_text(header, encoding="utf-8")

@@ -74,7 +74,7 @@ def test_bridges_stand_side_by_side_where_there_is_room(read, width, beside):
 
 def test_the_first_screen_is_the_answer(read):
     page = read("region-East/packet.html")
-    for words in ("Are we on target?", "¥2.70M short", "Conversion", "Suggested target"):
+    for words in ("Did we reach the target?", "¥2.70M short", "Conversion", "Suggested target"):
         box = page.get_by_text(words).first.bounding_box()
         assert box and box["y"] < 900, words
 

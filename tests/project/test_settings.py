@@ -7,6 +7,7 @@ import pytest
 from kit.errors import SettingsError
 from kit.parameters import data_folder, dump, load, root_of, validate
 from kit.scope import Scope
+from kit.settings.cadence import ROLES, SECTIONS
 
 
 @pytest.fixture
@@ -77,6 +78,80 @@ def test_errors_name_file_key_and_what_is_allowed(company, text, words):
         assert word in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("alerts: {rules: {pace: {ambr: 1}}}", ["'alerts.rules.pace.ambr'", "mean 'amber'"]),
+        ("alerts: {rules: {pase: {amber: 1}}}", ["'alerts.rules.pase'", "mean 'pace'"]),
+        ("alerts: {rules: {pace: {xyz: 1}}}", ["Known: on, scopes, amber, red, severity, owner."]),
+        ("targets: {goals: [{name: a}, {nmae: b}]}", ["'targets.goals.1.nmae'", "mean 'name'"]),
+        ("targets: {blend: {histroy: 1}}", ["'targets.blend.histroy'", "mean 'history'"]),
+        ("track: {cadence: {peak: {weakly: daily}}}", ["'track.cadence.peak.weakly'", "'weekly'"]),
+        ("sources: {a: {file: x, columns: {}, joins: [{fiel: y}]}}", ["joins.0.fiel", "'file'"]),
+        ("sources: {orders: {file: x, columns: {a: {colunm: y}}}}", ["a.colunm", "'column'"]),
+    ],
+)
+def test_a_misspelt_key_is_told_the_nearest_of_its_place(company, text, words):
+    (company / "periods" / "2025Q3.yml").write_text("targets: {growth: 0.1}\n")
+    (company / "company.yml").write_text(f"data_dir: d\n{text}\n")
+    with pytest.raises(SettingsError, match=r"company\.yml: unknown key ") as caught:
+        load(company / "company.yml", period="2025Q3")
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_any_name_may_stand_where_names_are_the_companys_own(company):
+    text = "data_dir: d\ntargets: {locks: {'region:Pase': 5}, leavers: {R1: 2025-07-01}}\n"
+    (company / "company.yml").write_text(text)
+    assert load(company / "company.yml").targets.locks == {"region:Pase": 5}
+
+
+def test_lists_and_mappings_come_from_the_command_line(company):
+    found = load(
+        company / "company.yml",
+        overrides={
+            "targets.goals": "[{name: 拜访, weight: 0.2}, {name: B}]",
+            "targets.locks": "{'region:a.b': 5}",
+            "targets.hires": "[]",
+            "alerts.rules.pace.scopes": "[rep, team]",
+            "name": "[A] and {B",
+        },
+    )
+    assert [one.name for one in found.targets.goals] == ["拜访", "B"]
+    assert found.targets.locks == {"region:a.b": 5} and found.targets.hires == ()
+    assert found.alerts.rule("pace").scopes == ("rep", "team")
+    assert found.name == "[A] and {B"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("[{name: x", ["command line", "'targets.goals'", "[{name: x", "put it into a file"]),
+        ("[" * 3000, ["'targets.goals'", "put it into a file"]),
+        ("x", ["'targets.goals'", "needs a list", "'x'"]),
+        ("[{nmae: x}]", ["command line", "'targets.goals.0.nmae'", "'name'"]),
+    ],
+)
+def test_a_list_that_is_none_is_refused(company, value, words):
+    with pytest.raises(SettingsError) as caught:
+        load(company / "company.yml", overrides={"targets.goals": value})
+    for word in words:
+        assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_needs_a_section(company, role):
+    never = "".join(f"        {section}: never\n" for section in SECTIONS)
+    text = f"data_dir: d\ntrack:\n  cadence:\n    roles:\n      {role}:\n{never}"
+    (company / "company.yml").write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load(company / "company.yml")
+    for word in ("company.yml", "track.cadence", f"roles.{role}", "'never'", "Leave one"):
+        assert word in str(caught.value)
+    (company / "company.yml").write_text(text.replace("heat: never", "heat: monthly"))
+    assert load(company / "company.yml").track.cadence.every(role) == {"heat": "monthly"}
+
+
 def test_an_unknown_key_in_a_region_file_names_that_file(company):
     (company / "regions" / "East.yml").write_text("trak: {}\n")
     with pytest.raises(SettingsError, match=r"East\.yml: unknown key 'trak'.*'track'"):
@@ -130,6 +205,8 @@ def test_an_error_of_validate_names_its_origin():
         ("achievable", [0.9, 0.1], "lower chance"),
         ("growth_limits", [0.5, -0.5], "least growth"),
         ("value", -1, "greater than or equal to 0"),
+        ("floors", {"region:E": -1}, "targets.floors.region:E.*greater than or equal to 0"),
+        ("goals", [{"name": "x", "target": -1}], "goals.0.target.*greater than or equal to 0"),
     ],
 )
 def test_targets_that_make_no_sense_are_refused(key, value, said):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import email
 import email.policy
 import json
@@ -283,8 +284,22 @@ def test_csv_has_each_alert_once_and_no_formula():
     assert [one["severity"] for one in gathered(records)] == ["red", "red"]
     lines = alerts_csv(records).splitlines()
     assert len(lines) == 3 and "'=HYPERLINK(1)" in lines[1] and "'@x" in lines[2]
-    assert lines[0].startswith("alert_id,scope,owner,severity,rule,subject,value,threshold,unit")
+    assert lines[0].removeprefix("\ufeff").startswith(
+        "alert_id,scope,owner,owner_name,severity,rule,subject,value,threshold,unit"
+    )
     assert alerts_csv(records) == alerts_csv(records)
+
+
+def test_csv_opens_in_a_spreadsheet_with_its_letters_and_the_owners_name(tmp_path):
+    names = {"owner_name": "李娜", "part": "\t华东", "advice": "+1", "evidence": "-1"}
+    path = tmp_path / "alerts.csv"
+    path.write_text(alerts_csv([{"scope": "region:East", "alerts": [{**EAST, **names}]}]), "utf-8")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf"), "else it is read as the local code page"
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["alert_id"] == EAST["alert_id"]
+    assert (row["owner"], row["owner_name"]) == (EAST["owner"], "李娜")
+    assert (row["subject"], row["advice"], row["evidence"]) == ("'\t华东", "'+1", "'-1")
 
 
 def test_csv_of_a_batch_has_a_customer_once_with_all_that_is_owed():
@@ -297,6 +312,53 @@ def test_csv_of_a_batch_has_a_customer_once_with_all_that_is_owed():
     lines = alerts_csv(records).splitlines()[1:]
     assert [line for line in lines if "Clinic" in line] == [line for line in lines if "of company" in line]
     assert sum("Others" in line for line in lines) == 3
+
+
+def late(scope, **more):
+    return alert(scope, "deal_overdue", "amber", owner="rep:R1", **more)
+
+
+def test_a_reps_deals_are_told_once_with_their_numbers():
+    own = late("rep:R1", evidence="1 deal is late: D7.")
+    team = late("team:East-1", evidence="1 deal is late: D7.", seen_by=["team_lead:East-1"])
+    region = late("region:East", evidence="1 deal is late: D7.", seen_by=["regional_manager:East"])
+    assert by_owner([region, own, team])["rep:R1"] == [own]
+    (told,) = by_owner([region, team])["rep:R1"]
+    made = digest("rep:R1", [told], words=Words("en"), company="C", period="2025Q3")
+    assert "D7" in made.body and "Since" in made.body
+
+
+def test_a_leads_own_deals_and_the_teams_are_two_matters():
+    own = late("rep:R1")
+    team = late("team:East-1", seen_by=["rep:R1"])
+    pace = alert("region:East", "pace", owner="rep:R1", seen_by=["x"], evidence="44.4%")
+    found = by_owner([team, pace, own])["rep:R1"]
+    assert found == [team, pace, own]
+    made = digest("rep:R1", found, words=Words("en"), company="C", period="2025Q3")
+    assert "44.4%" not in made.body
+
+
+@pytest.mark.parametrize("rule", ["deal_overdue", "deal_stuck"])
+def test_one_deal_is_and_two_are(rule):
+    words = Words("en", "CNY")
+    facts = {"amount": 63_100.0, "days": 9.0, "deals": ["D7"]}
+    one = words.t(f"evidence.alert_{rule}", n=1, **facts)
+    two = words.t(f"evidence.alert_{rule}", n=2, **facts)
+    assert one.startswith("1 deal ") and " its " in one and "(¥63.1K)" in one and "D7" in one
+    assert not {"are", "stand", "their", "furthest", "longest"} & set(one.split())
+    assert two.startswith("2 deals ") and " their " in two and "est " in two
+
+
+@pytest.mark.parametrize(
+    ("key", "facts", "said"),
+    [
+        ("refused_rows", {"share": 0.1}, "1 order line was refused"),
+        ("duplicates", {"orders": ["O1"]}, "1 order has"),
+        ("conversion_fall", {"value": 0, "usual": 0.3, "points": 30, "fall": 1}, "proposal was"),
+    ],
+)
+def test_one_of_a_kind_is_told_as_one(key, facts, said):
+    assert said in Words("en", "CNY").t(f"evidence.alert_{key}", n=1, **facts)
 
 
 def test_an_address_in_the_owners_place_is_not_quoted(company):

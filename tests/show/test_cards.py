@@ -7,6 +7,7 @@ import pytest
 
 from kit.data.tables import Unavailable
 from kit.show import cards
+from kit.show.words import Words
 
 ROW = {
     "target": 12e6, "target_to_date": 8e6, "actual": 6.6e6, "attainment": 0.55, "pace_index": 0.825,
@@ -54,6 +55,18 @@ def test_a_closed_period_says_yes_or_no(english):
     assert "Expected landing" not in missed.html and "working day" not in missed.html
     met = position({**row, "gap": -1e5, "attainment": 1.01}, english, closed=True)
     assert met.title.startswith("Yes.") and "Above target" in met.html
+
+
+@pytest.mark.parametrize(
+    ("language", "running", "over"),
+    [("en", "Will we reach the target?", "Did we reach the target?"),
+     ("zh", "能完成目标吗？", "目标完成了吗？")],
+)  # fmt: skip
+def test_the_question_is_of_the_future_while_the_period_runs(language, running, over):
+    words = Words(language, "CNY")
+    for closed, asked in ((False, running), (True, over)):
+        kicker = position(ROW, words, closed=closed).html.split("</p>")[0]
+        assert kicker.split(">")[2].startswith(asked + " ")
 
 
 def test_where_it_is_heading_is_said_above_and_without_a_chance_too(english):

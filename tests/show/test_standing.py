@@ -127,6 +127,26 @@ def test_levels_are_indented(words):
     assert flat.html == ""
 
 
+def test_a_period_that_is_over_has_one_vocabulary(words):
+    """That nothing is told of what was due of the others does not make it a running one."""
+    ended = {"target_to_date": 900.0, "attainment": 0.5}
+    rows = [row("Acme", **ended), row("East", **ended), row("East-1", **ended, status="red"),
+            row("Li", **ended, status="red"),
+            row("others", status="", target_to_date=np.nan)]  # fmt: skip
+    frame = pd.DataFrame(rows).assign(level=[0, 1, 2, 3, 3], count=[np.nan] * 4 + [2.0])
+    shown = text(standing.levels(frame, words))
+    for status in ("green", "amber", "red"):
+        assert words.t(f"status.{status}") not in shown.replace(words.t("outcome.amber"), "")
+    assert words.t("outcome.amber") in shown and words.t("heading.outcome") in shown
+    assert words.t("heading.pace_index") not in shown and words.t("card.to_go") not in shown
+
+
+def test_what_is_nobodys_is_told_in_words_below_a_part_too(words):
+    rows = [row("East", level=1), row("Li", level=2), row("unassigned", level=2, status="")]
+    html = standing.levels(pd.DataFrame(rows).assign(count=np.nan), words).html
+    assert f"\u2003{words.t('part.unassigned')}" in html and "unassigned" not in html
+
+
 def test_dues_that_do_not_add_up_are_explained_once(words):
     line = words.t("standing.due_apart")
     whole = row("East", target=1_000.0, target_to_date=500.0)

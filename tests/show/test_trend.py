@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 
 from kit.show import trend
+from kit.show.style import CSS
 
 
 def text(view):
@@ -70,3 +72,33 @@ def test_what_stands_out_has_its_table_without_empty_rows(words):
     view = trend.cross(crossed(named=True), words)
     assert view.html.count("<table") == 1 and "▶" in view.html
     assert "Wu" in view.html and "Zhao" not in view.html
+
+
+def test_names_of_sub_periods_stay_on_one_line_on_a_phone(words, browser):
+    """On 390 pixels, however narrow the column may be; the mark `so far` may go below the name."""
+    told = dict.fromkeys(("rolling_gap", "last_year", "forecast"), 9.87e6)
+    frame = steps("2025-W29", "2025-W39", running=[False, True], actual=9.87e6, yoy=0.123, **told)
+    layout = (files("kit.publish") / "templates" / "packet.css").read_text(encoding="utf-8")
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.set_content(
+        f"<!doctype html><style>{CSS}{layout} th {{ min-width: 0 !important }}</style>"
+        f'<body class="packet"><main>{trend.steps(frame, words).html}</main>'
+    )
+    lines = page.evaluate(
+        """() => [...document.querySelectorAll("tbody th")].map(cell => {
+            const range = document.createRange(), text = cell.firstChild;
+            const name = text.data.split(/[ （]/)[0];
+            range.setStart(text, 0);
+            range.setEnd(text, name.length);
+            return [name, range.getClientRects().length, cell.scrollWidth <= cell.clientWidth];
+        })"""
+    )
+    page.close()
+    names = [words.period(one).replace(" ", "\u00a0") for one in frame["period"]]
+    assert lines == [[name, 1, True] for name in names]
+
+
+def test_the_heat_is_explained_by_limits_not_by_a_pace(words):
+    """Its months may be over, and a period that is over is not behind."""
+    note = words.t("figure.heat.note")
+    assert words.t("status.red").lower() not in note and words.t("status.amber").lower() not in note

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 import kit
+from kit.data.measures import KINDS, MEASURES
 from kit.data.tables import TABLES
 from kit.errors import KitError
 from kit.plain_yaml import read_yaml
 from kit.show import catalogue, columns
 from kit.show.catalogue import phrases
 from kit.show.words import Words
+from kit.track.alerts.rules import RULES
 
 VOCABULARY = """
 scope part measure period start end date month target target_to_date actual attainment pace_index
@@ -137,6 +139,20 @@ def test_terms_translate_keys_and_leave_names_alone(words):
     assert words.term("status", "green") != "green"
     assert words.term("part", "../../x") == "../../x"
     assert words.term("part", None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("family", "codes"),
+    [("measure", MEASURES), ("behaviour", KINDS),
+     ("status", ("green", "amber", "red", "no_target", "open", "won", "lost", "done", "dropped",
+                 "overdue")),
+     ("outcome", ("reached", "near", "amber", "red", "no_target")), ("stage", ("won", "lost")),
+     ("part", ("unassigned", "others", "unknown")), ("reason", ("unknown",)),
+     ("rule", RULES)],
+)  # fmt: skip
+def test_the_kits_own_codes_are_told_in_words(words, family, codes):
+    raw = [one for one in codes if words.term(family, one) == one]
+    assert not raw
 
 
 def test_measures_that_are_counted_have_no_currency():

@@ -197,14 +197,20 @@ def test_stuck_and_overdue_deals(make_case):
         for n in range(30)
     ]  # fmt: skip
     now = [{"opportunity_id": "D1", "rep_id": "R1", "created_on": "2025-06-01", "status": "open",
-            "expected_close_on": "2025-08-31", "amount": 5.0}]  # fmt: skip
+            "expected_close_on": "2025-08-31", "amount": 5.0, "customer_id": "C1"},
+           {"opportunity_id": "D2", "rep_id": "R1", "created_on": "2025-06-01", "status": "open",
+            "expected_close_on": "2025-08-31", "amount": 4.0}]  # fmt: skip
     case = make_case(
         sales=[{"date": "2025-08-20", "amount": 1.0}], opportunities=[*past, *now],
-        as_of="2025-08-20", settings=PLAIN,
+        customers=[{"customer_id": "C1", "name": "Clinic"}], as_of="2025-08-20", settings=PLAIN,
     )  # fmt: skip
     found = [one for one in every(case) if one.cause == "deals"]
     assert [(one.rule, one.value, one.threshold) for one in found] == [("deal_stuck", 80.0, 10.0)]
-    assert found[0].facts["deals"] == ["D1"] and found[0].since == dt.date(2025, 6, 12)
+    assert found[0].facts["deals"] == ["D1", "D2"] and found[0].since == dt.date(2025, 6, 12)
+    row = told(case, "deal_stuck").iloc[0].to_dict()
+    said = "2 deals stand longer in their stage than is usual (¥9), the longest for 80 days: "
+    assert shown.says(row, Words("en", "CNY")) == said + "D1 (Clinic) and D2."
+    assert "D1（客户：Clinic）" in shown.says(row, Words("zh", "CNY"))
 
 
 def test_hole_jump_and_doubled_orders(make_case):

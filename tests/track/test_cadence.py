@@ -122,7 +122,7 @@ def test_a_file_changes_single_lines_and_the_rest_stays(make_case):
     ("roles", "told"),
     [
         ({"rep": {"alrets": "daily"}}, "no section of a packet. Did you mean 'alerts'"),
-        ({"reps": {"alerts": "daily"}}, "'reps' is no role. Did you mean 'rep'"),
+        ({"reps": {"alerts": "daily"}}, "unknown key 'track.cadence.roles.reps'. Did you mean 'rep'"),
         ({"rep": {"alerts": "dayly"}}, "'daily', 'twice_weekly'.*found 'dayly'"),
         ({"rep": "daily"}, "rep needs 'section: how often' lines"),
     ],

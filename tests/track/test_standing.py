@@ -360,6 +360,47 @@ def test_levels_show_who_is_behind_below_each_part(make_case):
     assert shown.tolist() == east[east["part"] == "Name R3"][same].iloc[0].tolist()
 
 
+def below_company(make_case, sales, **more):
+    """A company of one region with one team, of which R1 is behind; the settings are plain."""
+    roster = more.pop("roster", [rep("R1", "East-1"), rep("R2", "East-1")])
+    targets = [goal("company", 200.0), goal("region:East", 200.0), goal("team:East-1", 200.0),
+               *more.pop("targets", [goal(f"rep:R{n}", 100.0) for n in (1, 2)])]  # fmt: skip
+    return make_case(scope="company", sales=sales, roster=roster, targets=targets, settings=PLAIN,
+                     **more)  # fmt: skip
+
+
+def test_the_one_part_that_is_left_has_its_own_row(make_case):
+    case = below_company(make_case, [line("2025-07-10", 10.0), line("2025-07-10", 95.0, "R2")])
+    table = levels(case)
+    assert list(zip(table["level"], table["part"], strict=True)) == [
+        (0, case.settings.title), (1, "East"), (2, "East-1"), (3, "Name R1"), (3, "Name R2"),
+    ]  # fmt: skip
+    last = table.iloc[-1]
+    team = pacing.standing(part_case(case, Scope("team", "East-1")))
+    same = ["scope", "target", "target_to_date", "actual", "pace_index", "status"]
+    assert last[same].tolist() == team[team["part"] == "Name R2"][same].iloc[0].tolist()
+    assert last["status"] == "green" and math.isnan(last["count"])
+
+
+def test_what_is_nobodys_beside_named_parts_is_told_apart(make_case):
+    sales = [line("2025-07-10", 10.0), line("2025-07-10", 95.0, "R2")]
+    sales += [line("2025-07-11", 7.0, None)]
+    below = levels(below_company(make_case, sales)).query("level == 3")
+    assert below["part"].tolist() == ["Name R1", "Name R2", pacing.UNASSIGNED]
+    assert below["actual"].tolist() == [10.0, 95.0, 7.0] and below["actual"].sum() == 112.0
+
+
+def test_the_others_carry_only_their_part_of_a_moved_target(make_case):
+    """R3 was in the team in July only: 23 of the 66 due over 66 even days."""
+    roster = [rep("R1", "East-1"), rep("R2", "East-1"), rep("R3", "East-1", end="2025-07-31"),
+              rep("R3", "East-2", "2025-08-01")]  # fmt: skip
+    targets = [goal("rep:R1", 100.0), goal("rep:R2", 100.0), goal("rep:R3", 66.0)]
+    sales = [line("2025-07-10", 10.0), line("2025-07-10", 100.0, "R2")]
+    table = levels(below_company(make_case, sales, roster=roster, targets=targets))
+    others = table[table["part"] == OTHERS]
+    assert others["target"].tolist() == [123.0] and others["count"].tolist() == [2.0]
+
+
 def test_parts_are_what_the_table_shows(make_case):
     case = make_case(roster=MOVER, targets=QUOTAS, settings=PLAIN)
     assert [str(one.scope) for one in parts(case)] == ["team:East-1", "team:East-2"]

@@ -54,13 +54,18 @@ def _deals_alert(case: Case, rule: str, found: pd.DataFrame, column: str) -> Ale
     back = int(np.ceil(found["over"].max())) - 1
     since = case.as_of - dt.timedelta(max(back, 0))
     named = found.head(case.settings.alerts.most)
+    known = case.data.frame("customers").dropna(subset=["name"])
+    names = dict(zip(known["customer_id"], known["name"], strict=True))
+    customers = [
+        str(names.get(one, one)) if isinstance(one, str) else "" for one in named["customer_id"]
+    ]
     person = named["rep_id"].iloc[0] if found["rep_id"].nunique() == 1 else ""
     return Alert(
         fixed(case, rule, "amber"), rule, case.scope, display(case, case.scope),
         float(worst[column]), float(worst["limit"]), "days", stake=float(found["amount"].sum()),
         since=since, person=person if isinstance(person, str) else "",
         facts={"n": len(found), "amount": float(found["amount"].sum()),
-               "days": float(worst[column]), "deals": named["opportunity_id"].tolist()},
+               "days": float(worst[column]), "deals": named["opportunity_id"].tolist(), "customers": customers},
     )  # fmt: skip
 
 
