@@ -94,7 +94,7 @@ def versions(
     scope, period = scope or case.scope, period or case.period
     rows = _rows(case, str(scope), measure=measure)
     spans = rows["period"].map(lambda name: span_of(case.calendar, name))
-    same = [one == (period.start, period.end) for one in spans]
+    same = np.array([one == (period.start, period.end) for one in spans], dtype=bool)
     return rows[same].sort_values("version", kind="stable").reset_index(drop=True)
 
 

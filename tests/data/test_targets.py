@@ -30,6 +30,13 @@ def test_the_version_of_the_day_counts(make_case):
     assert versions(case)["target"].tolist() == [100.0, 90.0]
 
 
+def test_a_scope_without_targets_of_its_own_has_no_versions(make_case):
+    assert versions(make_case(targets=EAST), measure="margin").empty
+    assert list(versions(make_case(targets=EAST), measure="margin")) == list(
+        make_case(targets=EAST).data.frame("targets")
+    )
+
+
 def test_zero_is_a_target_and_empty_is_none(make_case):
     assert in_force(make_case(targets=[row("region:East", "2025Q3", 0.0)])) == 0.0
     empty = [*EAST, row("region:East", "2025Q3", None, version=3)]
