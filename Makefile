@@ -23,6 +23,7 @@ bench: setup ## how fast and how right, beside others; takes a while
 	$(BIN)/python tests/benchmarks/false_alerts.py
 	$(BIN)/python tests/benchmarks/split.py
 	$(BIN)/python tests/benchmarks/quotas.py
+	$(BIN)/python tests/benchmarks/causes.py
 
 lab: sample ## JupyterLab on notebooks/; as root add LAB=--allow-root
 	@$(BIN)/jupyter labextension disable --level=sys_prefix "@jupyterlab/apputils-extension:announcements" 2>/dev/null # no question about news

@@ -76,7 +76,7 @@ CREATE VIEW sales AS
 SELECT o.order_id, o.line_no, o.date, {rep} AS rep_id, o.customer_id, o.product_id, o.channel,
     coalesce(o.region, p.region) AS region, p.team, o.quantity{share} AS quantity,
     o.list_amount{share} AS list_amount, o.amount{share} AS amount, o.cost{share} AS cost,
-    {part} AS share, o.currency
+    {part} AS share, o.currency, o.rate
 FROM orders o {credits}
 LEFT JOIN places p ON p.rep_id = {rep} AND o.date BETWEEN p.valid_from AND p.valid_to
 """

@@ -103,6 +103,7 @@ def _reopened(
         status=deals["status"].mask(later, "open"),
         closed_on=deals["closed_on"].mask(later),
         loss_reason=deals["loss_reason"].mask(later),
+        competitor=deals["competitor"].mask(later),
     )
     open_now = found["status"] == "open"
     past = pd.Series(index=deals.index, dtype="str")

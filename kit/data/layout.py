@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-FORMAT = 4  # raise it whenever a snapshot of the same data would be another
+FORMAT = 6  # raise it whenever a snapshot of the same data would be another
 
 # What `Snapshot.read` returns as `sales` and as `peers`: column and declared type.
 SALES = MappingProxyType(
@@ -13,9 +13,10 @@ SALES = MappingProxyType(
         "order_id": "text", "line_no": "text", "date": "date", "rep_id": "text",
         "customer_id": "text", "product_id": "text", "channel": "text", "region": "text",
         "team": "text", "quantity": "number", "list_amount": "number", "amount": "number",
-        "cost": "number", "share": "number", "currency": "text", "rep": "text", "article": "text",
-        "product": "text", "line": "text", "list_price": "number", "customer": "text",
-        "customer_class": "text", "customer_segment": "text", "customer_since": "date",
+        "cost": "number", "share": "number", "currency": "text", "rate": "number", "rep": "text",
+        "article": "text", "product": "text", "line": "text", "list_price": "number",
+        "customer": "text", "customer_class": "text", "customer_segment": "text",
+        "customer_since": "date",
     }
 )  # fmt: skip
 PEERS = MappingProxyType(

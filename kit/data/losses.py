@@ -35,7 +35,7 @@ _COUNTED = {
 }  # fmt: skip
 _SUMS = ("amount", "quantity", "margin")
 _PLACES = ("date", "received_on", "invoiced_on", "rep_id", "region", "order_id")
-_FIGURES = ("amount", "quantity", "cost", "count", "currency")
+_FIGURES = ("amount", "quantity", "cost", "count", "currency", "rate")
 _UNLESS = "CASE WHEN __ragged IS NULL THEN"
 _FINE = "1e6"  # sums are made in whole millionths, so that their order does not matter
 
@@ -55,7 +55,7 @@ def queries(
     odd : sequence of str
         SELECTs of all others.
     currency : str
-        The company's; amounts in another cannot be added and count as unread.
+        The company's; amounts in another without a rate cannot be added and count as unread.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def queries(
     order = "order_id" if table.name == "receipts" else "CAST(NULL AS VARCHAR)"
     cash = f"WHERE {day} IS NOT NULL OR {was(day)} IS NOT NULL OR __ragged IS NOT NULL"
     totals = ", ".join(f"{_sum(sums.get(one))} AS {one}" for one in _SUMS)
-    needed = sorted({day, *(one for one in ("amount", "quantity", "count", "currency")
+    needed = sorted({day, *(one for one in ("amount", "quantity", "count", "currency", "rate")
                             if one in table.names)})  # fmt: skip
     columns = ", ".join(identifier(one) for one in needed)
     rows = " UNION ALL ".join(
@@ -115,11 +115,12 @@ def framed(frames: Sequence[pd.DataFrame], kind: str) -> pd.DataFrame:
 
 
 def _own(table: Table, found: str, currency: str) -> str:
-    """A figure; null where it is in another currency."""
+    """A figure; null where it is in another currency and was not brought into this one."""
     if "currency" not in table.names or found == "quantity":
         return found
     own = literal(currency.lower())
-    return f"CASE WHEN currency IS NULL OR lower(currency) = {own} THEN {found} END"
+    held = f"currency IS NULL OR lower(currency) = {own} OR rate > 0"
+    return f"CASE WHEN {held} THEN {found} END"
 
 
 def _sum(found: str | None) -> str:

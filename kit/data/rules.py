@@ -148,7 +148,7 @@ def broken_rows(table: Table, settings: Settings) -> Iterator[tuple[str, str]]:
         yield "target < 0", "'negative_target target'"
     if table.name == "orders":
         other = f"lower(currency) <> {literal(settings.currency.lower())}"
-        yield other, "'wrong_currency currency'"
+        yield f"{other} AND coalesce(rate, 0) <= 0", "'wrong_currency currency'"
         yield "quantity < 0 AND amount >= 0", "'negative_quantity quantity'"
     if table.name == "roster":
         yield "valid_to < valid_from", "'interval valid_to'"

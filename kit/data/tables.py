@@ -133,7 +133,9 @@ _DECLARED = (
             _number("list_amount", "quantity at list price", unit="money", nullable=True),
             _number("amount", "net amount booked, after discount", unit="money"),
             _number("cost", "cost of the goods", unit="money", nullable=True),
-            _text("currency", "currency of the amounts", nullable=True),
+            _text("currency", "the company's, or with a rate the order's own", nullable=True),
+            _number("rate", "company currency for one unit of the order's own, which the amounts "
+                    "were multiplied by; empty: 1", unit="money", nullable=True),
         ),
         "everything the kit tells",
         required=True,
@@ -197,6 +199,7 @@ _DECLARED = (
             _text("status", "open, won or lost", allowed=("open", "won", "lost")),
             _number("amount", "value of the deal", unit="money", nullable=True),
             _text("loss_reason", "why it was lost", nullable=True),
+            _text("competitor", "to whom it was lost", nullable=True),
         ),
         "the funnel, win rates, coverage and cycle time",
     ),

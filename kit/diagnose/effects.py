@@ -11,7 +11,11 @@ from kit.data.case import Case
 from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.diagnose import customers
+from kit.diagnose.article_effects import ArticleEffects, articles, between
 from kit.diagnose.reference import reference
+
+__all__ = ("ArticleEffects", "EFFECTS", "articles", "between", "by_line", "decompose", "revenue",
+           "statuses")  # fmt: skip
 
 EFFECTS = ("price", "volume", "mix", "new", "lost")
 

@@ -7,6 +7,7 @@ import math
 from statistics import NormalDist
 
 import pandas as pd
+from scipy.stats import fisher_exact
 
 from kit.data.case import Case
 from kit.data.frames import kept
@@ -16,6 +17,7 @@ from kit.data.tables import Unavailable
 from kit.diagnose.reference import within
 
 ALPHA = 0.05
+FEWEST_EXPECTED = 5
 NORMAL = NormalDist()
 _COLUMNS = ["step", "entered", "reached", "conversion", "low", "high", "reference_conversion",
             "effect", "bottleneck"]  # fmt: skip
@@ -33,17 +35,19 @@ def steps(case: Case) -> pd.DataFrame | Unavailable:
 
     Notes
     -----
-    Deals still in a stage count in neither, so a running period does not look worse than it is. The
-    reference is the twelve months before the period: four times the deals of one quarter, so that
-    chance moves it less than last year's same quarter would. With v the mean value of the deals won
-    in those months (of all decided, where none was won),
+    Deals still in a stage count in neither, so a running period does not look worse than it is for
+    that alone. It does where lost deals leave sooner than others and many new ones came in;
+    `kit.diagnose.cohorts` is free of that. The reference is the twelve months before the period:
+    four times the deals of one quarter, so that chance moves it less than last year's same quarter
+    would. With v the mean value of the deals won in those months (of all decided, where none was
+    won),
 
         effect = entered × (conversion − reference) × v × reference conversions of the later steps
 
     The bottleneck is the most negative effect whose conversion differs from the reference by a
-    two-proportion test at 5 % ÷ number of steps. Where no deal left any stage in the period the
-    result is Unavailable("no_deals"). Without stage_events there is one step, from the
-    start to the outcome, by the status of opportunities.
+    two-proportion test (Fisher's exact one for few deals) at 5 % ÷ number of steps. Where no deal
+    left any stage in the period the result is Unavailable("no_deals"). Without stage_events there
+    is one step, from the start to the outcome, by the status of opportunities.
     """
     found = measured(case)
     return found if isinstance(found, Unavailable) else found[_COLUMNS]
@@ -58,7 +62,7 @@ def measured(case: Case) -> pd.DataFrame | Unavailable:
     start, end, before = spans(case)
     now = within(left, start, end)
     year = within(left, before, start - dt.timedelta(days=1))
-    value = _value(case, before, start)
+    value = won_value(case)
     rows = []
     stages = _stages(case)
     for stage, after in zip(stages, stages[1:], strict=False):
@@ -78,7 +82,7 @@ def measured(case: Case) -> pd.DataFrame | Unavailable:
     table["effect"] = table["entered"] * change * value * later
     counts = table[["reached", "entered", "_k0", "_n0"]].itertuples(index=False)
     limit = ALPHA / len(table)
-    table["distinct"] = [differ(*four) < limit for four in counts]
+    table["distinct"] = [unlike(*four) < limit for four in counts]
     worst = table["effect"].where(table["distinct"] & (table["effect"] < 0))
     table["bottleneck"] = worst.notna() & (worst == worst.min())
     return table.drop(columns=["_n0", "_k0"])
@@ -133,7 +137,7 @@ def spans(case: Case) -> tuple[dt.date, dt.date, dt.date]:
     return start, min(case.as_of, case.period.end), before
 
 
-def wilson(reached: int, entered: int, *, level: float = 0.95) -> tuple[float, float]:
+def wilson(reached: float, entered: float, *, level: float = 0.95) -> tuple[float, float]:
     """Wilson interval of a share; NaN where nothing entered.
 
     Examples
@@ -150,7 +154,9 @@ def wilson(reached: int, entered: int, *, level: float = 0.95) -> tuple[float, f
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
-def differ(reached: int, entered: int, reached_before: int, entered_before: int) -> float:
+def differ(
+    reached: float, entered: float, reached_before: float, entered_before: float
+) -> float:
     """p-value that two shares are the same (two-sided, pooled normal test); 1 where it cannot tell.
 
     Examples
@@ -166,6 +172,29 @@ def differ(reached: int, entered: int, reached_before: int, entered_before: int)
         return 1.0
     z = abs(reached / entered - reached_before / entered_before) / spread
     return 2 * (1 - NORMAL.cdf(z))
+
+
+def unlike(reached: float, entered: float, reached_before: float, entered_before: float) -> float:
+    """p-value as `differ`; Fisher's exact test where fewer than five are expected in any cell.
+
+    Parameters
+    ----------
+    reached, entered, reached_before, entered_before : float
+        Numbers of deals, whole or worth so many; rounded for the exact test.
+
+    Examples
+    --------
+    >>> round(differ(3, 3, 0, 3), 2), round(unlike(3, 3, 0, 3), 2)
+    (0.01, 0.1)
+    """
+    if not entered or not entered_before:
+        return 1.0
+    pooled = (reached + reached_before) / (entered + entered_before)
+    if min(entered, entered_before) * min(pooled, 1 - pooled) >= FEWEST_EXPECTED:
+        return differ(reached, entered, reached_before, entered_before)
+    one, two = round(reached), round(reached_before)
+    rest, others = round(entered) - one, round(entered_before) - two
+    return float(fisher_exact([[one, rest], [two, others]]).pvalue)
 
 
 @once
@@ -194,7 +223,9 @@ def _stages(case: Case) -> tuple[str, ...]:
     return stages if case.data.has("stage_events") else (stages[0], stages[-1])
 
 
-def _value(case: Case, before: dt.date, start: dt.date) -> float:
+def won_value(case: Case) -> float:
+    """Mean value of the deals won in the year before the period; of all decided, if none was."""
+    start, _, before = spans(case)
     year = within(closed(case), before, start - dt.timedelta(days=1))
     won = year.loc[year["status"] == "won", "amount"].mean()
     return float(year["amount"].mean() if pd.isna(won) else won)

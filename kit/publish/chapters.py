@@ -60,6 +60,7 @@ class ChaptersPreprocessor(Preprocessor):
         if top:
             top.insert(0, _heading(1, self.glance))
         pieces = _numbered([*top, *_without_empty(_said_once(rest))])
+        pieces = sections.linked(pieces)
         _open_sections(pieces, glance=bool(top))
         _pair(pieces)
         nb.cells = pieces
@@ -202,7 +203,8 @@ def _numbered(pieces: list[NotebookNode]) -> list[NotebookNode]:
         if _level(piece):
             last = min(_level(piece) + 1, last + 1, _DEEPEST)
             heading = piece.metadata.heading
-            taken.append(anchor(heading.title, taken=taken))
+            named = sections.anchor(heading.get("section", ""))
+            taken.append(named or anchor(heading.title, taken=taken))
             heading.update(level=last, anchor=taken[-1])
     return pieces
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
 from nbformat import NotebookNode
@@ -10,6 +11,7 @@ from kit.errors import BatchError, nearest
 from kit.settings.cadence import SECTIONS
 
 TAG = "section-"
+_LINK = re.compile(r'<a class="kit-section" href="#([^"]*)">([^<]*)</a>')
 LEVEL = 2  # sections are the headings of this level; those above begin a chapter
 
 
@@ -36,6 +38,37 @@ def named(cell: NotebookNode) -> str:
     if len(found) > 1:
         raise BatchError(f"A notebook's cell has the tags of several sections: {', '.join(found)}.")
     return found[0] if found else ""
+
+
+def anchor(section: str) -> str:
+    """The id of a section's heading, which links to its evidence point to; empty: it has no name.
+
+    Examples
+    --------
+    >>> anchor("funnel"), anchor("")
+    ('section-funnel', '')
+    """
+    return f"{TAG}{section}" if section else ""
+
+
+def linked(pieces: Iterable[NotebookNode]) -> list[NotebookNode]:
+    """The pieces of a packet, in which links to sections that it leaves out are plain text.
+
+    Parameters
+    ----------
+    pieces : iterable of NotebookNode
+        Numbered: `metadata.heading.anchor` is set.
+    """
+    kept = list(pieces)
+    there = {one.metadata.heading.anchor for one in kept if "heading" in one.metadata}
+    for piece in kept:
+        for output in piece.get("outputs", ()):
+            page = output.data.get("text/html")
+            if page and _LINK.search(page):
+                output.data["text/html"] = _LINK.sub(
+                    lambda found: found[0] if found[1] in there else found[2], page
+                )
+    return kept
 
 
 def only(pieces: Iterable[NotebookNode], sections: Collection[str]) -> list[NotebookNode]:

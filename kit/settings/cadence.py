@@ -21,7 +21,9 @@ SECTIONS = (
     "course", "alerts", "landing", "standing", "measures", "periods", "trend", "heat", "cross",
     "pipeline", "movement", "ageing", "win_probability", "receipts", "weekly_record", "reminders",
     "reassignment", "cadence",
-    "causes", "difference", "effects", "funnel",
+    "causes", "five_why", "fishbone", "difference", "effects", "funnel_bridge", "funnel", "cohorts",
+    "stage_time", "losses", "shifts", "drivers", "customers", "leaving", "retention", "people",
+    "capability", "behaviour", "market", "expenses", "obstacles", "swot", "remedies", "focus",
     "result", "scorecards", "practices", "carried", "proposed", "next_target",
 )  # fmt: skip
 
@@ -34,21 +36,26 @@ def _table(**every: str) -> dict[str, str]:
 _USUAL = {
     "executive": _table(
         monthly="course standing measures periods trend heat landing pipeline receipts alerts "
-        "causes difference proposed",
-        quarterly="target views certainty levers result scorecards practices carried next_target",
+        "causes five_why difference remedies proposed",
+        quarterly="customers people market swot focus target views certainty levers result "
+        "scorecards practices carried next_target",
     ),
     "manager": _table(
         weekly="course standing measures landing pipeline ageing movement receipts alerts "
         "cadence weekly_record reminders reassignment",
-        monthly="periods trend heat cross win_probability causes difference effects funnel",
-        quarterly="target split schedule needs smart plan_file result scorecards practices "
+        monthly="periods trend heat cross win_probability causes five_why difference effects "
+        "funnel losses leaving behaviour obstacles remedies",
+        quarterly="funnel_bridge cohorts stage_time shifts drivers fishbone customers retention "
+        "people capability market expenses swot focus target split schedule needs smart plan_file "
+        "result scorecards practices "
         "carried proposed next_target",
     ),
     "rep": _table(
         daily="course reminders alerts ageing receipts",
         weekly="standing measures landing pipeline movement weekly_record cadence",
-        monthly="trend funnel causes",
-        quarterly="target schedule needs smart result scorecards practices carried proposed "
+        monthly="trend funnel losses causes leaving",
+        quarterly="stage_time behaviour capability focus target schedule needs smart result "
+        "scorecards practices carried proposed "
         "next_target",
     ),
 }

@@ -14,6 +14,7 @@ from kit.show.columns import COUNTED_MEASURES, IN_UNIT_OF_MEASURE, OVER, RATES
 from kit.show.figures.svg import width
 from kit.show.html_table import prose
 from kit.show.palette import STATUS
+from kit.show.section_links import section_link
 from kit.show.words import Words
 
 _LONG = 22  # letters from which on a cell gets a line of decent length
@@ -52,6 +53,8 @@ class Cells:
             return "✓" if value else ""
         if kind == "status":
             return status_sign(value, self.words, family=name)
+        if kind == "section" and value:
+            return section_link(str(value), self.words)
         if kind == "text":
             text = self._text(name, value, row)
         elif amounts.missing(value) or pd.isna(value):

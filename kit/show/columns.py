@@ -28,6 +28,7 @@ _KINDS = {
     "date": "start end date due_on hired_on as_of valid_from since active_from active_to",
     "month": "month",
     "period": "period",
+    "section": "section",
     "status": (
         "status outcome severity verdict specific measurable achievable relevant time_bound"
     ),
@@ -87,7 +88,7 @@ COUNTED_MEASURES = frozenset(
 
 def kind(column: str) -> str:
     """What a column holds: money, percent, chance, count, number, multiple, date, month, period,
-    status or text; signed_money and signed_percent where a plus is worth saying.
+    section, status or text; signed_money and signed_percent where a plus is worth saying.
 
     Examples
     --------

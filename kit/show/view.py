@@ -51,8 +51,9 @@ def together(views: Iterable[View], *, side_by_side: bool = False) -> View:
     """
     views = tuple(views)
     name = "kit-columns" if side_by_side else "kit-stack"
+    pages = [f"<div>{view.html}</div>" if side_by_side else view.html for view in views]
     return View(
-        html=f'<div class="{name}">' + "".join(view.html for view in views) + "</div>",
+        html=f'<div class="{name}">' + "".join(pages) + "</div>",
         title="; ".join(view.title for view in views if view.title),
         alt=" ".join(view.alt for view in views if view.alt),
     )

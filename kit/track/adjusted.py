@@ -8,11 +8,10 @@ import pandas as pd
 from kit.data.case import Case
 from kit.data.once import once
 from kit.data.tables import Unavailable
-from kit.plan.seasonal import indices
+from kit.plan.deseasoned import CYCLE, deseasoned
 from kit.track.booked import booked
 from kit.track.periods import periods
 
-CYCLE = 12
 LEAST = 2 * CYCLE  # closed months without which season and noise cannot be told apart
 COLUMNS = ("period", "start", "end", "actual", "season", "adjusted", "moving_average",
            "mom_adjusted", "mom", "running")  # fmt: skip
@@ -71,53 +70,6 @@ def adjusted(case: Case, *, measure: str = "bookings") -> pd.DataFrame | Unavail
     )
     shown = shown[shown["actual"].notna()].merge(frame, on="period", how="left")
     return shown[list(COLUMNS)].reset_index(drop=True)
-
-
-def deseasoned(
-    amounts: np.ndarray, *, cycle: int = CYCLE, working_days: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """The season of each point and the points without it.
-
-    Parameters
-    ----------
-    amounts : array
-        In order of time, no gaps.
-    cycle : int
-    working_days : array, optional
-        Of each point. They are taken out too where that leaves smaller steps from point to point.
-
-    Returns
-    -------
-    season, adjusted : array
-        Factors around 1 and amounts ÷ season where all amounts are above zero; else distances from
-        the average and amounts − season.
-
-    Examples
-    --------
-    >>> season, line = deseasoned(np.tile([80.0, 120.0], 8), cycle=2)
-    >>> season[:2].round(2).tolist(), line.round(0).tolist()[:2]
-    ([0.82, 1.22], [98.0, 98.0])
-    """
-    points = np.asarray(amounts, dtype=float)
-    if not (points > 0).all():
-        season = _season(points, cycle)
-        return season, points - season
-    logs = np.log(points)
-    found = _season(logs, cycle)
-    if working_days is not None and (np.asarray(working_days) > 0).all():
-        days = np.log(working_days) - np.log(np.mean(working_days))
-        by_day = days + _season(logs - days, cycle)
-        if _steps(logs - by_day) < _steps(logs - found):
-            found = by_day
-    return np.exp(found), np.exp(logs - found)
-
-
-def _season(points: np.ndarray, cycle: int) -> np.ndarray:
-    return indices(points[:, None], cycle=cycle)[np.arange(len(points)) % cycle, 0]
-
-
-def _steps(line: np.ndarray) -> float:
-    return float((np.diff(line) ** 2).mean())
 
 
 def _changes(line: np.ndarray) -> np.ndarray:

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.data.tables import Unavailable
-from kit.diagnose import customers, effects
+from kit.diagnose import article_effects, customers, effects
 from kit.diagnose.reference import Reference, reference
+from kit.errors import SettingsError
 
 ADVENTUREWORKS = Path(__file__).parents[3] / "shared/data/adventureworks"
 
@@ -164,6 +165,114 @@ def test_a_running_period_is_held_against_as_many_working_days(make_case):
     found = reference(make_case(sales=sales, as_of="2025-07-14"))
     assert (found.actual, found.total) == (8.0, 10.0)
     assert found.before_end == dt.date(2024, 7, 12)  # ten working days each
+
+
+def amounts(found) -> dict:
+    return found.set_index("effect")["amount"].to_dict()
+
+
+def test_article_by_article_by_hand():
+    before = lines(("A", "C", "L", 10, None, 100.0), ("B", "C", "L", 10, None, 300.0),
+                   ("gone", "C", "L", 2, None, 20.0))  # fmt: skip
+    now = lines(("A", "D", "L", 18, None, 162.0), ("B", "C", "L", 6, None, 192.0),
+                ("fresh", "C", "L", 1, None, 9.0), ("note", "C", "L", 0, None, -5.0))  # fmt: skip
+    # As above; who bought it does not matter. The credit note, money without pieces, is price.
+    assert amounts(effects.between(now, before)) == pytest.approx(
+        {"price": -11, "volume": 80, "mix": -120, "new": 9, "lost": -20}
+    )
+    each = article_effects.table(now, before)
+    # Four pieces more of twenty: all articles × 1.2. A: 18 in place of 12, B: 6 in place of 12.
+    assert each.loc["A", ["price", "volume", "mix"]].tolist() == pytest.approx([-18, 20, 60])
+    assert each.loc["B", ["price", "volume", "mix"]].tolist() == pytest.approx([12, 60, -180])
+    assert each["effect"].tolist() == pytest.approx([62, -108, 9, -20, -5])
+    by_customer = amounts(effects.between(now, before, level="customer"))
+    assert by_customer["new"] == pytest.approx(162) and by_customer["lost"] == 0
+    with pytest.raises(SettingsError, match="article"):
+        effects.between(now, before, level="artikel")
+
+
+def test_scaled_to_a_target_prices_stay():
+    before = lines(("A", "C", "L", 10, None, 100.0))
+    found = effects.between(before, before, factor=1.5)
+    assert amounts(found) == pytest.approx(
+        {"price": 0, "volume": -50, "mix": 0, "new": 0, "lost": 0}
+    )
+
+
+def test_pieces_are_added_up_within_a_line():
+    """A hundred reagents less are no hundred instruments less."""
+    before = lines(("I", "C", "Lab", 10, None, 1000.0), ("R", "C", "Reagents", 100, None, 100.0),
+                   ("S", "C", "Reagents", 100, None, 300.0))  # fmt: skip
+    now = lines(("I", "C", "Lab", 5, None, 500.0), ("R", "C", "Reagents", 120, None, 120.0),
+                ("S", "C", "Reagents", 80, None, 240.0))  # fmt: skip
+    each = article_effects.table(now, before, within="line")
+    assert each["volume"].tolist() == pytest.approx([-500, 0, 0])
+    assert each["mix"].tolist() == pytest.approx([0, 20, -60])
+    over_all = article_effects.table(now, before)
+    assert over_all["volume"].sum() == pytest.approx(-5 / 210 * 1400)
+    assert each["effect"].tolist() == over_all["effect"].tolist() == [-500, 20, -60]
+    with pytest.raises(SettingsError, match="within"):
+        article_effects.table(now, before, within="lines")
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(cell, max_size=8),
+    st.lists(cell, max_size=8),
+    st.floats(0, 3),
+    st.sampled_from(list(article_effects.LEVELS)),
+    st.lists(st.sampled_from([None, 0.0, 0.5, 6.9, 7.0]), min_size=16, max_size=16),
+    st.lists(st.sampled_from([None, "USD", "CNY"]), min_size=16, max_size=16),
+)
+def test_article_effects_sum_to_the_cent(now, before, factor, level, rates, currencies):
+    now, before = lines(*now), lines(*before)
+    rated = [
+        side.assign(rate=pd.array(rates[at : at + len(side)], dtype="Float64").astype(float),
+                    currency=pd.array(currencies[at : at + len(side)], dtype="str"))
+        for at, side in ((0, now), (8, before))
+    ]  # fmt: skip
+    whole = now["amount"].sum() - factor * before["amount"].sum()
+    plain = amounts(effects.between(now, before, level=level, factor=factor))
+    split_out = amounts(effects.between(*rated, level=level, factor=factor))
+    assert sum(plain.values()) == pytest.approx(whole, abs=1e-6)
+    assert sum(split_out.values()) == pytest.approx(whole, abs=1e-6)
+    without = {**split_out, "price": split_out["price"] + split_out.pop("currency", 0.0)}
+    assert {one: without[one] for one in plain} == pytest.approx(plain, abs=1e-5)
+
+
+def test_rates_alone_are_currency_and_not_price():
+    before = lines(("A", "C", "L", 10, None, 700.0)).assign(rate=7.0, currency="USD")
+    now = lines(("A", "C", "L", 10, None, 690.0)).assign(rate=6.9, currency="USD")
+    found = amounts(effects.between(now, before))
+    assert found == pytest.approx(
+        {"price": 0, "volume": 0, "mix": 0, "currency": -10, "new": 0, "lost": 0}
+    )
+    unknown = now.assign(currency="EUR")  # no rate of then: nothing to tell apart
+    assert amounts(effects.between(unknown, before))["currency"] == 0
+    assert amounts(effects.between(unknown, before))["price"] == pytest.approx(-10)
+
+
+def test_articles_of_a_case(make_case):
+    sales = [
+        {"date": "2024-08-01", "product_id": "A", "quantity": 10, "amount": 100.0},
+        {"date": "2025-08-01", "product_id": "A", "quantity": 9, "amount": 81.0},
+        {"date": "2025-05-01", "product_id": "B", "quantity": 1, "amount": 5.0},
+    ]
+    targets = [{"scope": "region:East", "period": "2025Q3", "measure": "bookings", "version": 1,
+                "target": 180.0}]  # fmt: skip
+    case = make_case(sales=sales, targets=targets)
+    found = effects.articles(case)
+    assert (found.against, found.reference, found.actual) == ("target", 180.0, 81.0)
+    assert amounts(found.effects) == pytest.approx(
+        {"price": -9, "volume": -90, "mix": 0, "new": 0, "lost": 0}
+    )
+    plain = amounts(effects.articles(case, against="last_year").effects)
+    assert plain["volume"] == pytest.approx(-10)
+    last = effects.articles(case, against="last_period")
+    assert amounts(last.effects)["new"] == 81 and amounts(last.effects)["lost"] == -5
+    assert last.articles["part"].tolist() == ["B", "A"]
+    first = make_case(sales=sales[1:2], targets=targets)
+    assert effects.articles(first) == Unavailable(reason="no_last_year")
 
 
 def test_adventureworks_2012_to_2013_to_the_cent():

@@ -53,6 +53,20 @@ def test_a_difference_that_chance_explains_is_no_bottleneck(make_case):
     assert not funnel.steps(make_case(**tables))["bottleneck"].any()
 
 
+def test_three_deals_against_three_are_no_bottleneck(make_case):
+    tables = joined(deals("2024-11", 3, 0), deals("2025-08", 0, 3))
+    found = funnel.measured(make_case(**tables)).set_index("step").loc["proposal → won"]
+    assert (found["conversion"], found["reference_conversion"]) == (0.0, 1.0)
+    assert not found["distinct"] and not found["bottleneck"]
+
+
+def test_the_exact_test_of_few_deals_is_fishers_and_of_many_the_plain_one():
+    assert funnel.unlike(0, 3, 3, 3) == pytest.approx(0.1)
+    assert funnel.unlike(30, 100, 50, 100) == funnel.differ(30, 100, 50, 100)
+    assert funnel.unlike(0, 0, 3, 3) == funnel.unlike(3, 3, 0, 0) == 1.0
+    assert funnel.unlike(0, 8, 0, 9) == pytest.approx(1.0)
+
+
 def test_an_early_step_is_valued_by_the_later_ones(make_case):
     tables = joined(
         deals("2024-11", 40, 40), deals("2024-12", 0, 20, at="lead"),

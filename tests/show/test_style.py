@@ -24,7 +24,7 @@ def test_every_name_was_replaced():
 
 def test_views_stand_together():
     both = together([View("<p>a</p>", title="A", alt="x"), View("<p>b</p>")], side_by_side=True)
-    assert both.html == '<div class="kit-columns"><p>a</p><p>b</p></div>'
+    assert both.html == '<div class="kit-columns"><div><p>a</p></div><div><p>b</p></div></div>'
     assert both._repr_mimebundle_() == {"text/html": both.html, "text/plain": "A"}
 
 

@@ -39,7 +39,9 @@ ACTIONS = (  # region, period, due, status, expected, measured
 )
 
 
-def market(orders: pd.DataFrame, products: pd.DataFrame, words: Vocabulary, *, rng) -> pd.DataFrame:
+def market(
+    orders: pd.DataFrame, products: pd.DataFrame, words: Vocabulary, *, rng, trouble: bool = True
+) -> pd.DataFrame:
     """Market size and shares by closed quarter, region and line; own_share = own ÷ market_size."""
     line = orders["product_id"].map(products.set_index("product_id")["line"])
     quarter = orders["date"].dt.to_period("Q").astype(str)
@@ -55,7 +57,7 @@ def market(orders: pd.DataFrame, products: pd.DataFrame, words: Vocabulary, *, r
                 growth = (1 + 0.015) ** (place - len(quarters) / 2)
                 drawn = rng.normal(1, 0.02)
                 size = base[region, product_line] / usual * swing[name] ** 0.7 * growth * drawn
-                struck = number == EAST and name >= "2025Q3"
+                struck = trouble and number == EAST and name >= "2025Q3"
                 rows.append(
                     {
                         "period": name, "region": region, "line": product_line,
@@ -113,8 +115,8 @@ def assessments(people: Staff, words: Vocabulary, *, rng) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def events(words: Vocabulary) -> pd.DataFrame:
-    """The canonical events table, with the planted competitor launch."""
+def events(words: Vocabulary, *, trouble: bool = True) -> pd.DataFrame:
+    """The canonical events table; without trouble, without what tells of it."""
     return pd.DataFrame(
         [
             {
@@ -122,15 +124,21 @@ def events(words: Vocabulary) -> pd.DataFrame:
                 "region": None if region is None else words.regions[region],
             }
             for (day, kind, region), label in zip(EVENTS, words.events, strict=True)
+            if trouble or day < truths.NEWCOMERS_FROM or day == truths.TRANSFER_ON
         ]
     )  # fmt: skip
 
 
-def actions(people: Staff, words: Vocabulary) -> pd.DataFrame:
-    """The canonical actions table: some done, some open, some overdue."""
+def actions(people: Staff, words: Vocabulary, *, trouble: bool = True) -> pd.DataFrame:
+    """The canonical actions table: some done, some open, some overdue.
+
+    Without trouble, without those that answer the trouble of the last quarter.
+    """
     rows = []
     for number, (given, said) in enumerate(zip(ACTIONS, words.actions, strict=True), start=1):
         region, period, due, status, expected, measured = given
+        if not trouble and period >= "2025Q3":
+            continue
         leads = [
             post.rep for post in people.active(due, region=region) if post.level == LEAD
         ]
@@ -144,3 +152,19 @@ def actions(people: Staff, words: Vocabulary) -> pd.DataFrame:
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def shares_now(
+    table: pd.DataFrame, products: pd.DataFrame, *, before: pd.DataFrame, now: pd.DataFrame
+) -> pd.DataFrame:
+    """The market, as it is, with the own share of orders `now` in place of those `before`."""
+    line = products.set_index("product_id")["line"]
+    keys = ["period", "region", "line"]
+
+    def own(orders: pd.DataFrame) -> pd.Series:
+        quarter = orders["date"].dt.to_period("Q").astype(str).rename("period")
+        by = [quarter, orders["region"], orders["product_id"].map(line).rename("line")]
+        return orders["amount"].groupby(by).sum()
+
+    part = (own(now) / own(before)).fillna(0.0).reindex(pd.MultiIndex.from_frame(table[keys]))
+    return table.assign(own_share=(table["own_share"] * part.to_numpy()).round(4))

@@ -61,10 +61,45 @@ def _in_parts(frame: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
     rest["amount"] = (rest["amount"] - first[split]).round(2)
     rest["received_on"] = rest["received_on"] + pd.Timedelta(days=20)
     both = pd.concat([frame.assign(amount=frame["amount"].where(~split, first)), rest])
+    return _gathered(both)
+
+
+def _gathered(both: pd.DataFrame) -> pd.DataFrame:
+    """One row an invoice and day of payment; what comes after the last day has not come."""
     open_still = both["received_on"].isna() | (both["received_on"] > truths.LAST_DAY)
-    both["received_on"] = both["received_on"].mask(open_still)
+    both = both.assign(received_on=both["received_on"].mask(open_still))
     keys = ["invoice_id", "received_on"]
     gathered = both.groupby(keys, dropna=False, as_index=False, sort=True).agg(
-        {name: "sum" if name == "amount" else "first" for name in frame.columns if name not in keys}
+        {name: "sum" if name == "amount" else "first" for name in both.columns if name not in keys}
     )
-    return gathered[list(frame.columns)].assign(amount=gathered["amount"].round(2))
+    return gathered[list(both.columns)].assign(amount=gathered["amount"].round(2))
+
+
+def followed(paid: pd.DataFrame, *, before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """The receipts of orders some of which are gone, cheaper, later or somebody else's now.
+
+    Parameters
+    ----------
+    paid : DataFrame
+        Receipts of the orders `before`.
+    before, now : DataFrame
+        Orders; `now` holds no others than `before`.
+
+    Returns
+    -------
+    DataFrame
+        Every payment moved by as many days, and changed by the same factor, as its order.
+    """
+    sides = [
+        one[one["quantity"] > 0].groupby("order_id").agg(
+            date=("date", "first"), rep_id=("rep_id", "first"), amount=("amount", "sum")
+        )
+        for one in (before, now)
+    ]  # fmt: skip
+    there = paid[paid["order_id"].isin(sides[1].index)]
+    was, is_now = (one.loc[there["order_id"]].set_index(there.index) for one in sides)
+    later = is_now["date"] - was["date"]
+    days = {name: there[name] + later for name in ("received_on", "invoiced_on", "due_on")}
+    amount = (there["amount"] * is_now["amount"] / was["amount"]).round(2)
+    moved = there.assign(**days, amount=amount, rep_id=is_now["rep_id"])
+    return _gathered(moved[moved["invoiced_on"] <= truths.LAST_DAY])

@@ -36,9 +36,13 @@ class Effort:
 
 
 def effort(
-    beat: Rhythm, people: Staff, *, rng: np.random.Generator, planted: bool = True
-) -> Effort:
-    """Draw the activities; calls vary much and mean nothing, visits vary less and drive wins."""
+    beat: Rhythm, people: Staff, *, rng: np.random.Generator, planted: bool = True,
+    settled: bool = False,
+) -> Effort:  # fmt: skip
+    """Draw the activities; calls vary much and mean nothing, visits vary less and drive wins.
+
+    Where the reps are `settled`, newcomers have full effect at once.
+    """
     months = beat.months
     level = _levels(beat, people, own=0.08, monthly=0.08, rng=rng, planted=planted)
     loud = _levels(beat, people, own=0.05, monthly=0.35, rng=rng, planted=False)
@@ -57,7 +61,8 @@ def effort(
     usual = _by_month(on_duty * DAILY[0] * capacity, months)
     made = _by_month(counts[0], months)
     visits = np.divide(made, usual, out=np.ones_like(usual), where=usual > 0)
-    return Effort(counts, _beside_colleagues(visits, beat, people), _ramp(beat, people))
+    ramp = _ramp(beat, people, newcomers=() if settled else NEWCOMERS)
+    return Effort(counts, _beside_colleagues(visits, beat, people), ramp)
 
 
 def _levels(
@@ -98,15 +103,19 @@ def _on_duty(beat: Rhythm, people: Staff) -> np.ndarray:
     return duty
 
 
-def _ramp(beat: Rhythm, people: Staff) -> np.ndarray:
+def _ramp(beat: Rhythm, people: Staff, *, newcomers: tuple[int, ...]) -> np.ndarray:
     """Newcomers reach full effect month by month; the others have it."""
     ramp = np.ones((len(beat.days), people.count))
-    tenure = (beat.days - pd.Timestamp(truths.NEWCOMERS_FROM)).days.to_numpy() // 30
-    steps = np.array((*truths.NEWCOMER_RAMP, 1.0))
-    started = tenure >= 0
-    for rep in NEWCOMERS:
-        ramp[started, rep] = steps[np.clip(tenure[started], 0, len(steps) - 1)]
+    for rep in newcomers:
+        ramp[:, rep] = ramped(beat, truths.NEWCOMERS_FROM)
     return ramp
+
+
+def ramped(beat: Rhythm, start: str) -> np.ndarray:
+    """Share of full effect on every day of a newcomer who starts on a day; 1 before it."""
+    tenure = (beat.days - pd.Timestamp(start)).days.to_numpy() // 30
+    steps = np.array((*truths.NEWCOMER_RAMP, 1.0))
+    return np.where(tenure >= 0, steps[np.clip(tenure, 0, len(steps) - 1)], 1.0)
 
 
 def _by_month(daily: np.ndarray, months: np.ndarray) -> np.ndarray:

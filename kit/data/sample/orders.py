@@ -43,11 +43,14 @@ class Booked:
         The canonical tables.
     deal_amounts : array
         Net amount of the order of every deal, money; 0 where there is none.
+    deal_orders : Series
+        The deal's number by the order's identifier.
     """
 
     orders: pd.DataFrame
     credits: pd.DataFrame
     deal_amounts: np.ndarray
+    deal_orders: pd.Series
 
 
 def book(
@@ -66,7 +69,8 @@ def book(
     amounts[paid.index] = paid.to_numpy()
     orders = _table(lines, found, beat, words)
     credits = _credits(lines, found, beat, people, rng=rng)
-    return Booked(orders, credits, amounts)
+    closed = lines[lines["deal"] >= 0].drop_duplicates("deal")
+    return Booked(orders, credits, amounts, closed.set_index("order_id")["deal"])
 
 
 def _heads(found: Customers, beat: Rhythm, *, won: Deals, rng) -> Heads:

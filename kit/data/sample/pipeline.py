@@ -113,26 +113,33 @@ def _stages(decided: np.ndarray, reached: np.ndarray, beat: Rhythm, rng) -> np.n
 
 
 def pipeline_tables(
-    found: Deals, beat: Rhythm, words: Vocabulary, *, booked: np.ndarray, region: np.ndarray, rng
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+    found: Deals, beat: Rhythm, words: Vocabulary, *,
+    booked: np.ndarray, struck: np.ndarray, foreseen: np.ndarray,
+    gone: np.ndarray, rng,
+) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
     """The canonical opportunities and stage events as the system shows them on the last day.
 
     Parameters
     ----------
     booked : array
         Net amount of the order of every won deal, money; that is the deal's final amount.
-    region : array of int
-        Region of every deal.
+    struck : array of bool
+        Deals that are lost to a competitor more often than others.
+    foreseen : array of int
+        Number of the day on which each deal would usually be decided, around which its reps expect
+        it.
+    gone : array of bool
+        Deals that never came: they have no row, and no other deal is numbered anew for it.
     """
-    known = found.entered[:, 0] <= beat.last
+    known = (found.entered[:, 0] <= beat.last) & ~gone
     closed = found.decided <= beat.last
     guess = found.value[:, None] * np.exp(rng.normal(0, ESTIMATE, (len(found.value), 3)))
     guess = np.round(guess, -2)
     mean, spread = np.array(SLIP).T
     slip = np.round(rng.normal(mean, spread, guess.shape)).astype(int)
-    expected = np.maximum(found.decided[:, None] + slip, found.entered + 3)
+    expected = np.maximum(foreseen[:, None] + slip, found.entered + 3)
     expected = np.clip(expected, 0, len(beat.days) - 1)
-    seen = (found.entered >= 0) & (found.entered <= beat.last)
+    seen = (found.entered >= 0) & (found.entered <= beat.last) & ~gone[:, None]
     stage = seen.sum(axis=1) - 1
     rows = np.arange(len(stage))
     amount = np.where(closed & found.won, booked, guess[rows, np.maximum(stage, 0)])
@@ -151,25 +158,29 @@ def pipeline_tables(
             "stage": np.array(STAGES)[np.maximum(stage, 0)],
             "status": np.where(closed, np.where(found.won, "won", "lost"), "open"),
             "amount": amount,
-            "loss_reason": _reasons(found, beat, words, closed=closed, region=region, rng=rng),
+            "loss_reason": _reasons(found, words, closed=closed, struck=struck, rng=rng),
         }
     )
-    events = _events(found, beat, ids, guess=guess, expected=expected, seen=seen, amount=amount)
+    over = closed & ~gone
+    events = _events(
+        found, beat, ids, guess=guess, expected=expected, seen=seen, over=over, amount=amount
+    )
     return frame[known].reset_index(drop=True), events
 
 
-def _reasons(found: Deals, beat: Rhythm, words: Vocabulary, *, closed, region, rng) -> np.ndarray:
+def _reasons(found: Deals, words: Vocabulary, *, closed, struck, rng) -> np.ndarray:
     early = rng.choice(5, len(closed), p=(0.12, 0.08, 0.35, 0.40, 0.05))
     late = rng.choice(5, len(closed), p=(0.34, 0.22, 0.16, 0.12, 0.16))
     hit = rng.choice(5, len(closed), p=(0.20, 0.52, 0.10, 0.08, 0.10))
-    struck = (region == EAST) & (found.decided >= beat.number(truths.CONVERSION_FROM))
     number = np.where(found.reached < 2, early, np.where(struck, hit, late))
     reason = np.array(words.loss_reasons, dtype=object)[number]
     reason[found.won | ~closed] = None
     return reason
 
 
-def _events(found: Deals, beat: Rhythm, ids, *, guess, expected, seen, amount) -> pd.DataFrame:
+def _events(
+    found: Deals, beat: Rhythm, ids, *, guess, expected, seen, over, amount
+) -> pd.DataFrame:
     deal, stage = np.nonzero(seen)
     entered = pd.DataFrame(
         {
@@ -181,7 +192,7 @@ def _events(found: Deals, beat: Rhythm, ids, *, guess, expected, seen, amount) -
             "step": stage,
         }
     )
-    over = np.flatnonzero(found.decided <= beat.last)
+    over = np.flatnonzero(over)
     ended = pd.DataFrame(
         {
             "opportunity_id": ids[over],

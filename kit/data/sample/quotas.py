@@ -66,21 +66,26 @@ def history(
     )  # fmt: skip
 
 
-def quotas(past: History, people: Staff, *, rng: np.random.Generator) -> dict[str, pd.Series]:
+def quotas(
+    past: History, people: Staff, *, rng: np.random.Generator, settled: bool = False
+) -> dict[str, pd.Series]:
     """Quotas of the reps on duty on each quarter's first day, in whole thousands.
 
     A region's sum is its quarter a year ago × (1 + growth) × working days over those of a year ago.
     It is split by what the reps' present customers bought in the whole year before and by post,
-    newcomers on their ramp. 2022 lies before the files, so 2023 is drawn around what came. Nobody
-    but the planted rep misses the first three quarters of 2025: who missed the first one gets
-    relief in the second.
+    newcomers on their ramp. Where the reps are `settled`, nobody has a ramp and the planner expects
+    the growth of 2024 to go on. 2022 lies before the files, so 2023 is
+    drawn around what came. Nobody but the planted rep misses the first three quarters of 2025: who
+    missed the first one gets relief in the second.
     """
-    drawn = {quarter: _quarter(past, people, quarter, rng=rng) for quarter in QUARTERS}
+    drawn = {
+        quarter: _quarter(past, people, quarter, rng=rng, settled=settled) for quarter in QUARTERS
+    }
     drawn["2025Q2"] = _relieved(drawn, past, people)
     return drawn
 
 
-def _quarter(past: History, people: Staff, quarter: str, *, rng) -> pd.Series:
+def _quarter(past: History, people: Staff, quarter: str, *, rng, settled: bool) -> pd.Series:
     span = pd.Period(quarter, "Q")
     known = span.year > 2023
     base = past.by_customer.loc[str(span - 4) if known else quarter].to_numpy()
@@ -93,12 +98,13 @@ def _quarter(past: History, people: Staff, quarter: str, *, rng) -> pd.Series:
     for region in range(4):
         posts = people.active(str(span.start_time.date()), region=region)
         reps = [post.rep for post in posts]
-        lift = 1 + GROWTH[span.year][region] if known else rng.uniform(0.96, 1.02)
+        growth = GROWTH[2024 if settled else span.year][region] if known else 0.0
+        lift = 1 + growth if known else rng.uniform(0.96, 1.02)
         total = base[past.region == region].sum() * lift * workdays
         territory = np.array([year[looks_after == rep].sum() for rep in reps])
         post = np.array([post.capacity for post in posts])
         weight = TERRITORY * territory / territory.sum() + (1 - TERRITORY) * post / post.sum()
-        weight = weight * np.array([_ramp(rep, span) for rep in reps])
+        weight = weight * np.array([1.0 if settled else _ramp(rep, span) for rep in reps])
         parts.append(pd.Series(total * weight / weight.sum(), index=reps))
     return (pd.concat(parts) / UNIT).round() * UNIT
 

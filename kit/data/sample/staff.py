@@ -30,7 +30,7 @@ class Post:
     capacity: float = 1.0
 
 
-def _posts() -> tuple[Post, ...]:
+def _posts(*, settled: bool) -> tuple[Post, ...]:
     first = truths.FIRST_DAY
     day_before = {
         day: str((pd.Timestamp(day) - pd.Timedelta(days=1)).date())
@@ -55,8 +55,9 @@ def _posts() -> tuple[Post, ...]:
             elif rep == REPLACEMENT:
                 start = hired = truths.REPLACED_FROM
             elif rep in NEWCOMERS:
-                start, level = truths.NEWCOMERS_FROM, JUNIOR
-                hired = start
+                start = truths.NEWCOMERS_FROM
+                if not settled:
+                    level, hired = JUNIOR, start
             capacity = 0.5 if rep == PART_TIMER else 1.0
             posts.append(Post(rep, region, team, level, start, end, hired, capacity))
     moved = next(post for post in posts if post.rep == MOVER)
@@ -97,8 +98,10 @@ class Staff:
         return np.array([shares[rep] for rep in range(self.count)])
 
 
-def staff() -> Staff:
+def staff(*, settled: bool = False) -> Staff:
     """The reps of the sample company: 28 persons, one leaver, one transfer, one part-timer.
+
+    Where they are `settled`, the two newcomers came with experience.
 
     Examples
     --------
@@ -108,7 +111,7 @@ def staff() -> Staff:
     changes = (
         truths.FIRST_DAY, truths.REPLACED_FROM, truths.NEWCOMERS_FROM, truths.TRANSFER_ON,
     )  # fmt: skip
-    return Staff(_posts(), changes)
+    return Staff(_posts(settled=settled), changes)
 
 
 def rep_id(rep: int) -> str:
@@ -132,7 +135,7 @@ def roster(people: Staff, words: Vocabulary) -> pd.DataFrame:
                 "rep_id": rep_id(post.rep),
                 "valid_from": post.start,
                 "valid_to": post.end or None,
-                "name": words.people[post.rep],
+                "name": (*words.people, *words.hires)[post.rep],
                 "team": team_name(words, post.region, post.team),
                 "region": words.regions[post.region],
                 "manager_id": None if lead == post.rep else rep_id(lead),

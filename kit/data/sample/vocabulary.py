@@ -25,6 +25,7 @@ class Vocabulary:
     expense_kinds: tuple[str, str, str, str]
     dimensions: tuple[str, str, str, str, str]
     people: tuple[str, ...]
+    hires: tuple[str, str, str]
     brands: tuple[str, ...]
     kinds_of_customer: tuple[str, ...]
     traders: tuple[str, str, str, str]
@@ -60,6 +61,7 @@ _ENGLISH = Vocabulary(
         "Una He", "Victor Lv", "Wendy Shi", "Xavier Zhang", "Yvonne Kong", "Zack Cao",
         "Bella Yan", "Colin Hua",
     ),
+    hires=("Daniel Gao", "Helen Ma", "Ryan Luo"),
     brands=(
         "Clearwater", "Redpine", "Bluepeak", "Goldleaf", "Silverbay", "Greenfield", "Skybridge",
         "Jadehill", "Sunharbor", "Moonlake", "Starford", "Cloudgate", "Pearlsea", "Ironwood",
@@ -122,6 +124,7 @@ _CHINESE = Vocabulary(
         "褚可心", "卫立群", "蒋梦瑶", "沈南", "韩欧阳", "杨鹏", "朱倩", "秦睿", "尤思雨", "许天佑",
         "何婉", "吕望", "施文静", "张晓峰", "孔月", "曹子墨", "严碧君", "华承志",
     ),
+    hires=("高远航", "马思源", "罗嘉禾"),
     brands=(
         "清源", "红松", "蓝峰", "金叶", "银湾", "绿野", "天桥", "玉山", "阳港", "月湖", "星渡", "云门",
         "珠海湾", "铁木", "白鹤", "长河", "明石", "古城", "新港", "佳景", "西风", "高原", "荷塘", "竹林",

@@ -24,6 +24,7 @@ def waterfall(
     start_label: str = "",
     end_label: str = "",
     measure: str = "bookings",
+    method: str = "",
 ) -> View:
     """Parts that lead from one total to another, each bar starting where the last ended.
 
@@ -42,6 +43,8 @@ def waterfall(
     start_label, end_label : str
         Their names; empty: target and actual.
     measure : str
+    method : str
+        How the parts were worked out; stands in the line below.
     """
     if note := shows(frame, words):
         return note
@@ -73,7 +76,7 @@ def waterfall(
         words,
         title=_title(frame, labels, parts, family, words, measure, by=by),
         alt=words.t("figure.waterfall.alt") + " " + told,
-        note=words.t("figure.waterfall.note"),
+        note=_joined(words.t("figure.waterfall.note"), method, words),
         zero=False,
         linked=True,
     )
@@ -94,6 +97,10 @@ def _title(frame, labels, parts, family, words: Words, measure: str, *, by: str)
         part=words.term(family, labels.loc[at]),
         effect=words.signed_amount(number(parts.loc[at]), measure),
     )
+
+
+def _joined(note: str, method: str, words: Words) -> str:
+    return (("" if words.language == "zh" else " ").join((note, method))) if method else note
 
 
 def _total(name: str, value: float, words: Words, measure: str) -> Row:
