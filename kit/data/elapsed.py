@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -193,8 +194,38 @@ def year_ago(calendar: FiscalCalendar, period: Period, *, as_of: dt.date) -> Per
     >>> str(found.start), str(found.end)  # two working days
     ('2024-07-01', '2024-07-02')
     """
+    return _cut(calendar, period, calendar.year_ago, as_of=as_of)
+
+
+def last_period(calendar: FiscalCalendar, period: Period, *, as_of: dt.date) -> Period | None:
+    """The period before, cut to as many working days as this one has had by `as_of`.
+
+    Returns
+    -------
+    Period or None
+        None where the calendar knows no such period, or no working day has passed.
+
+    Examples
+    --------
+    >>> from kit.settings import CalendarSettings
+    >>> fiscal = FiscalCalendar(CalendarSettings(country=""))
+    >>> found = last_period(fiscal, fiscal.period("2025-07"), as_of=dt.date(2025, 7, 2))
+    >>> str(found.start), str(found.end)  # two working days
+    ('2025-06-01', '2025-06-03')
+    """
+    return _cut(calendar, period, calendar.previous, as_of=as_of)
+
+
+def _cut(
+    calendar: FiscalCalendar,
+    period: Period,
+    back: Callable[[Period], Period],
+    *,
+    as_of: dt.date,
+) -> Period | None:
+    """An earlier period, cut to as many working days as this one has had by `as_of`."""
     try:
-        before = calendar.year_ago(period)
+        before = back(period)
     except UnknownPeriodError:
         return None
     last = same_point(calendar, period, as_of=as_of, other=before)

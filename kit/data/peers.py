@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from kit.data import departed
 from kit.data.tables import SCOPE_COLUMNS
 
 LEAST = 3  # peers needed before anything is shown
@@ -19,7 +20,10 @@ WITH deals AS (SELECT o.rep_id, p.region, p.team, o.closed_on AS date, o.status 
 did AS (SELECT a.rep_id, p.region, p.team, a.date, a.kind AS measure, a.count AS value
         FROM activities a LEFT JOIN places p
         ON p.rep_id = a.rep_id AND a.date BETWEEN p.valid_from AND p.valid_to),
-rows AS (SELECT * FROM deals UNION ALL SELECT * FROM did)
+gone AS (SELECT rep_id, region, team, month AS date,
+         unnest(['left:' || step, 'onward:' || step]) AS measure,
+         unnest([departures, onward]) AS value FROM departed),
+rows AS (SELECT * FROM deals UNION ALL SELECT * FROM did UNION ALL SELECT * FROM gone)
 SELECT {id} AS id, date_trunc('month', date)::DATE AS month, measure, sum(value)::DOUBLE AS value
 FROM rows WHERE {id} IS NOT NULL GROUP BY ALL ORDER BY ALL
 """
@@ -82,14 +86,17 @@ def compute(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     Parameters
     ----------
     connection : DuckDBPyConnection
-        With the tables of `kit.data.derived.place` and the views of `kit.data.gathered`.
+        With the gate's tables, those of `kit.data.derived.place` and the views of
+        `kit.data.gathered`.
 
     Returns
     -------
     Table
         _scope, month (first day), measure, peers (how many others), mean, median, low (lower
         quartile), high (upper quartile) over them. Measures: bookings, quantity, margin, orders,
-        customers, won, lost (deals closed in the month) and each kind of activity.
+        customers, won, lost (deals closed in the month), each kind of activity, and of each step
+        of the funnel `left:lead>qualified` and `onward:lead>qualified` (departures of the month
+        from the first stage, and those onward; see `kit.data.departed`).
 
     Notes
     -----
@@ -97,6 +104,7 @@ def compute(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     fewer than three; a region's or a team's are all others. A peer without rows counts 0. Months
     with fewer than three peers are left out. Figures are of whole calendar months.
     """
+    departed.derive(connection)
     found = [_SCHEMA.empty_table()]
     monthly = connection.execute("SELECT * FROM monthly ORDER BY ALL").df()
     threads = connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
@@ -114,6 +122,7 @@ def compute(connection: duckdb.DuckDBPyConnection) -> pa.Table:
             dict.fromkeys(wide.columns, 0.0)
         )
         found.append(_figures(full.reset_index(), list(wide.columns), kind=kind))
+    connection.execute("DROP TABLE departed")
     return pa.concat_tables(found)
 
 

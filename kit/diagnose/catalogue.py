@@ -15,12 +15,18 @@ COLUMNS = (
     "subject",
     "category",
     "effect",
+    "low",
+    "high",
     "share",
+    "confidence",
     "evidence",
     "facts",
+    "section",
+    "scope",
     "owner_role",
     "action",
 )
+CONFIRMED, LIKELY, CANDIDATE = "confirmed", "likely", "candidate"
 
 
 class Entry(NamedTuple):
@@ -30,23 +36,34 @@ class Entry(NamedTuple):
     owner_role: str
     costs: str  # action where it cost money
     helped: str  # action where it brought money
+    section: str  # of the packet, that shows the evidence
 
 
 CAUSES: Mapping[str, Entry] = MappingProxyType(
     {
-        "lost_customer": Entry("market", "key_account_manager", "win_back", ""),
-        "gone_customer": Entry("market", "sales_manager", "clarify_customer", ""),
-        "new_customer": Entry("market", "key_account_manager", "", "develop_customer"),
-        "lost_customers": Entry("market", "key_account_manager", "win_back", ""),
-        "gone_customers": Entry("market", "sales_manager", "clarify_customer", ""),
-        "new_customers": Entry("market", "key_account_manager", "", "develop_customer"),
-        "price": Entry("product", "pricing_manager", "discount_approval", "hold_price"),
-        "conversion_step": Entry("method", "sales_manager", "train_proposals", "copy_practice"),
-        "capacity": Entry("people", "people_manager", "fill_posts", ""),
-        "deals": Entry("method", "marketing_manager", "generate_leads", "keep_leads"),
-        "deal_size": Entry("product", "sales_manager", "raise_deal_size", "copy_practice"),
-        "volume_part": Entry("market", "sales_manager", "review_part", "copy_part"),
-        "unexplained": Entry("data", "analyst", "ask_people", "ask_people"),
+        "lost_customer": Entry("market", "key_account_manager", "win_back", "", "customers"),
+        "gone_customer": Entry("market", "sales_manager", "clarify_customer", "", "leaving"),
+        "new_customer": Entry("market", "key_account_manager", "", "develop_customer", "customers"),
+        "lost_customers": Entry("market", "key_account_manager", "win_back", "", "customers"),
+        "gone_customers": Entry("market", "sales_manager", "clarify_customer", "", "leaving"),
+        "new_customers": Entry(
+            "market", "key_account_manager", "", "develop_customer", "customers"
+        ),
+        "arrived_customers": Entry("market", "sales_manager", "", "develop_customer", "customers"),
+        "price": Entry("product", "pricing_manager", "discount_approval", "hold_price", "effects"),
+        "conversion_step": Entry(
+            "method", "sales_manager", "train_proposals", "copy_practice", "funnel"
+        ),
+        "capacity": Entry("people", "people_manager", "fill_posts", "", "people"),
+        "cycle": Entry("method", "sales_manager", "speed_up", "copy_practice", "stage_time"),
+        "deals": Entry(
+            "method", "marketing_manager", "generate_leads", "keep_leads", "funnel_bridge"
+        ),
+        "deal_size": Entry(
+            "product", "sales_manager", "raise_deal_size", "copy_practice", "funnel_bridge"
+        ),
+        "volume_part": Entry("market", "sales_manager", "review_part", "copy_part", "difference"),
+        "unexplained": Entry("data", "analyst", "ask_people", "ask_people", "difference"),
     }
 )
 PARTS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -58,6 +75,9 @@ PARTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "channel": ("market", "channel_manager"),
     }
 )
+ACTIONS: Mapping[str, str] = MappingProxyType(
+    {"channel_shift": "channel_terms", "capacity_accounts": "pair_newcomers"}
+)  # of an evidence that asks for another than its cause
 
 
 @dataclass(frozen=True)
@@ -76,6 +96,12 @@ class Cause:
         Values for the phrases of cause, evidence and action.
     evidence : str
         Key of the phrase; the cause's own where left out.
+    low, high : float or None
+        Interval of the effect; None where the method has none.
+    confidence : str
+        `confirmed`, `likely` or `candidate`.
+    scope : str
+        Where it lies, if that is a part of the case's scope; else empty.
     """
 
     cause: str
@@ -83,23 +109,32 @@ class Cause:
     effect: float
     facts: Mapping[str, Any] = field(default_factory=dict)
     evidence: str = ""
+    low: float | None = None
+    high: float | None = None
+    confidence: str = LIKELY
+    scope: str = ""
 
-    def row(self, variance: float) -> tuple:
+    def row(self, variance: float, *, scope: str) -> tuple:
         """The cause as a row of the causes frame, with the catalogue's entry put in."""
         entry = CAUSES[self.cause]
         facts = {"subject": self.subject, "effect": self.effect, **self.facts}
         known = (entry.category, entry.owner_role)
+        evidence = self.evidence or self.cause
         category, owner = PARTS.get(self.facts.get("dimension", ""), known)
         return (
             self.cause,
             self.subject,
             category,
             float(self.effect),
+            *(float("nan") if one is None else float(one) for one in (self.low, self.high)),
             float(self.effect) / variance if variance else float("nan"),
-            self.evidence or self.cause,
+            self.confidence,
+            evidence,
             {name: _plain(one) for name, one in facts.items()},
+            entry.section,
+            self.scope or scope,
             owner,
-            entry.costs if self.effect < 0 else entry.helped,
+            (ACTIONS.get(evidence) or entry.costs) if self.effect < 0 else entry.helped,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -11,14 +11,14 @@ from kit.data.case import Case
 from kit.data.once import once
 from kit.data.tables import SCOPE_COLUMNS, Unavailable
 from kit.data.territory import children, placed
-from kit.diagnose import cohorts, funnel
+from kit.diagnose import cohorts, funnel, peer_steps
 from kit.diagnose.incidence import incidence
 from kit.scope import Scope
 
 
 @dataclass(frozen=True)
 class WinRate:
-    """Deals won of those decided, beside anonymous peers.
+    """Deals won of those decided, and conversion per step, beside anonymous peers.
 
     Parameters
     ----------
@@ -34,6 +34,8 @@ class WinRate:
         Chance of as large a difference where none is.
     distinct : bool
         p below 5 %.
+    steps : DataFrame or Unavailable
+        Step by step; see `kit.diagnose.peer_steps.steps`.
     """
 
     won: int
@@ -45,6 +47,9 @@ class WinRate:
     peers_share: float
     p: float
     distinct: bool
+    steps: pd.DataFrame | Unavailable = field(
+        default=Unavailable(table="stage_events"), compare=False
+    )
 
 
 @once
@@ -94,7 +99,7 @@ def parts(case: Case) -> pd.DataFrame | Unavailable:
 
 @once
 def peers(case: Case) -> WinRate | Unavailable:
-    """The win rate of a scope beside that of its anonymous peers.
+    """The win rate and the steps of a scope beside those of its anonymous peers.
 
     Returns
     -------
@@ -105,21 +110,15 @@ def peers(case: Case) -> WinRate | Unavailable:
 
     Notes
     -----
-    Of peers only won and lost deals by month of decision are kept, no stages (see
-    `kit.data.peers`): so the rate is of deals decided, not of a cohort. Those of all peers together
-    are mean × number of peers, summed over the period's whole months.
+    Of peers, won and lost deals are kept by month of decision (see `kit.data.peers`): so the rate
+    is of deals decided, not of a cohort. Those of all peers together are mean × number of peers,
+    summed over the period's whole months.
     """
     if not case.data.has("opportunities"):
         return Unavailable(table="opportunities")
-    start, end, _ = funnel.spans(case)
-    least, table = case.settings.diagnose.min_peers, case.data.frame("peers")
-    if table.empty:
-        return Unavailable(reason="few_peers", detail=str(least))
-    last = table["month"] + pd.offsets.MonthEnd(0)
-    inside = (table["month"] >= pd.Timestamp(start)) & (last <= pd.Timestamp(end))
-    table = table[inside & table["measure"].isin(["won", "lost"])]
-    if table.empty or table["peers"].min() < least:
-        return Unavailable(reason="few_peers", detail=str(least))
+    table = peer_steps.known(case, ("won", "lost"))
+    if isinstance(table, Unavailable):
+        return table
     theirs = (table["mean"] * table["peers"]).groupby(table["measure"]).sum()
     deals = funnel.closed(case)
     deals = deals[deals["date"].dt.to_period("M").isin(table["month"].dt.to_period("M"))]
@@ -131,7 +130,7 @@ def peers(case: Case) -> WinRate | Unavailable:
     low, high = funnel.wilson(won, decided)
     return WinRate(
         won, decided, won / decided, low, high, int(table["peers"].min()),
-        peers_won / peers_decided, p, p < funnel.ALPHA,
+        peers_won / peers_decided, p, p < funnel.ALPHA, peer_steps.steps(case),
     )  # fmt: skip
 
 

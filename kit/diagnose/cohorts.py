@@ -10,14 +10,13 @@ import pandas as pd
 
 from kit.data.calendar import Period
 from kit.data.case import Case
-from kit.data.elapsed import year_ago
+from kit.data.elapsed import last_period, year_ago
 from kit.data.frames import kept
 from kit.data.once import once
 from kit.data.stages import passages
 from kit.data.tables import Unavailable
 from kit.diagnose import funnel
 from kit.diagnose.incidence import Incidence, incidence
-from kit.diagnose.reference import last_period
 
 USUAL = 0.9  # of the deals that went on in the year before had done so within the horizon
 FOLLOWED, FEWEST = 0.2, 10  # share and number of a cohort's deals that must be as old as that
@@ -153,7 +152,8 @@ def workday(case: Case, days: pd.Series) -> np.ndarray:
     """The number of each day's working day; a day off has that of the working day before it."""
     if days.empty:
         return np.zeros(0)
-    first = dt.date(funnel.decided(case)["created_on"].min().year - 1, 1, 1)
+    created = funnel.decided(case)["created_on"].min()
+    first = dt.date((days.min() if pd.isna(created) else created).year - 1, 1, 1)
     worked = case.calendar.workdays(first, case.as_of).to_numpy().astype("datetime64[D]")
     there = days.to_numpy().astype("datetime64[D]")
     return np.searchsorted(worked, there, side="right").astype(float)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
 from kit.data import targets
-from kit.data.calendar import FiscalCalendar, Period
+from kit.data.calendar import Period
 from kit.data.case import Case
-from kit.data.elapsed import same_point, year_ago
+from kit.data.elapsed import last_period, year_ago
 from kit.data.frames import kept
 from kit.data.once import once
 from kit.data.tables import Unavailable
-from kit.errors import SettingsError, UnknownPeriodError, nearest
+from kit.errors import SettingsError, nearest
 from kit.plan import schedule
 
 MEASURES = ("bookings", "quantity", "margin")
@@ -164,30 +164,6 @@ def _covered(sales: pd.DataFrame, span: Period) -> bool:
     first = pd.Timestamp(span.start)
     patience = min(_PATIENCE, (pd.Timestamp(span.end) - first) / 2)
     return bool(sales["date"].min() <= first + patience)
-
-
-def last_period(calendar: FiscalCalendar, period: Period, *, as_of: dt.date) -> Period | None:
-    """The period before, cut to as many working days as this one has had by `as_of`.
-
-    Returns
-    -------
-    Period or None
-        None where the calendar knows no such period, or no working day has passed.
-
-    Examples
-    --------
-    >>> from kit.settings import CalendarSettings
-    >>> fiscal = FiscalCalendar(CalendarSettings(country=""))
-    >>> found = last_period(fiscal, fiscal.period("2025-07"), as_of=dt.date(2025, 7, 2))
-    >>> str(found.start), str(found.end)  # two working days
-    ('2025-06-01', '2025-06-03')
-    """
-    try:
-        before = calendar.previous(period)
-    except UnknownPeriodError:
-        return None
-    last = same_point(calendar, period, as_of=as_of, other=before)
-    return None if last < before.start else replace(before, end=last)
 
 
 def target_to_date(

@@ -196,7 +196,8 @@ def _more(
     figures = []
     for lines in (own.line, drawn):
         marks = np.repeat(np.array(places, dtype=int)[:, None], lines.shape[1], axis=1)
-        rest = ((lines - levels(lines, marks)) ** 2).sum(axis=0) + np.finfo(float).tiny
+        least = np.finfo(float).eps * (lines**2).sum(axis=0) + np.finfo(float).tiny
+        rest = np.maximum(((lines - levels(lines, marks)) ** 2).sum(axis=0), least)
         gain = np.max([split_gains(lines, within=one, least=LEAST) for one in spans], axis=0)
         figures.append(gain / rest)
     return p_value(figures[0][0], figures[1])

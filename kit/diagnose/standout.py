@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,15 +11,17 @@ from kit.data.case import Case
 from kit.data.frames import kept
 from kit.data.tables import Unavailable
 from kit.diagnose import bridges
-from kit.diagnose.catalogue import Cause
+from kit.diagnose.catalogue import CANDIDATE, CONFIRMED, Cause
+from kit.diagnose.newcomers import ramping
 from kit.diagnose.reference import Reference, values, within
-from kit.errors import UnknownPeriodError
+from kit.diagnose.usual_change import earlier, excess, excesses, longer, swing, times
 
+PLACES = ("region", "team", "rep")  # dimensions whose parts are scopes
+SURE = 1.96  # standard deviations to either side that hold 95 %
 DIMENSIONS = ("region", "team", "rep", "line", "channel")
-UNUSUAL = 3.0  # a part stands out beyond so many times its usual shift against the others
+CHANCE = 0.05  # that any of the parts looked at stands out where nothing changed
 _COLUMNS = ("date", "order_id", "customer_id", "region", "team", "rep_id", "line", "channel",
             "amount")  # fmt: skip
-_EARLIER, _FEWEST = 8, 4  # earlier periods a part is judged by
 
 
 def part(
@@ -45,23 +46,33 @@ def part(
 
         excess = effect − reference × (Σ effects of the others ÷ Σ references of the others)
 
-    It stands out where the excess is three times its root mean square over up to eight earlier
-    periods; with fewer than four of them there is no test and the evidence says so. Customers are
-    counted with the rep and team who served them last, now and then, so that handing customers over
-    makes nobody fail. Parts without business in both periods are no candidates.
+    It stands out beyond so many times its root mean square of up to eight earlier periods as, with
+    all the parts looked at together, chance reaches once in twenty (Student's t, Bonferroni); the
+    interval is 1.96 times that root mean square. With fewer than four earlier periods there is no
+    test, the evidence says so and the part is a candidate. Customers are counted with the rep and
+    team who served them last, now and then, so that handing customers over makes nobody fail; for
+    the same reason a rep who is still ramping is no candidate. Nor are parts without business in
+    both periods.
     """
-    best = None
-    for one in _excesses(case, found, apart=apart, price=price):
-        usual = UNUSUAL * one["usual"] if one["usual"] is not None else 0.0
-        if one["excess"] * left <= 0 or abs(one["excess"]) < max(least, usual):
+    best, rows = None, list(_excesses(case, found, apart=apart, price=price))
+    for one in rows:
+        unusual = 0.0
+        if one["usual"] is not None:
+            unusual = one["usual"] * times(one["periods"], tests=len(rows), chance=CHANCE)
+        if one["excess"] * left <= 0 or abs(one["excess"]) < max(least, unusual):
             continue
         if best is None or abs(one["excess"]) > abs(best["excess"]):
             best = one
     if best is None:
         return None
     facts = {name: best[name] for name in ("dimension", "reference", "actual")}
-    evidence = "volume_part" if best["usual"] is not None else "volume_part_untested"
-    return Cause("volume_part", best["part"], best["excess"], facts, evidence)
+    ends, moved = {}, best["excess"]
+    if best["usual"] is not None:
+        ends = {"low": moved - SURE * best["usual"], "high": moved + SURE * best["usual"]}
+    evidence = "volume_part" if ends else "volume_part_untested"
+    where = f"{best['dimension']}:{best['key']}" if best["dimension"] in PLACES else ""
+    return Cause("volume_part", best["part"], moved, facts, evidence, **ends, scope=where,
+                 confidence=CONFIRMED if ends else CANDIDATE)  # fmt: skip
 
 
 def _excesses(case: Case, found: Reference, *, apart: set[str], price: pd.Series) -> Iterator[dict]:
@@ -69,13 +80,12 @@ def _excesses(case: Case, found: Reference, *, apart: set[str], price: pd.Series
     sales = kept(sales, sales["date"] < pd.Timestamp(found.end) + pd.Timedelta(days=1))
     sales = _as_served(sales, apart)
     now = within(sales, found.start, found.end)
-    before, earlier = sales.iloc[:0], []
+    before, pairs = sales.iloc[:0], []
     if found.factor is not None:
         before = within(sales, found.before_start, found.before_end)
-        earlier = _earlier(case, sales["date"])
+        pairs = earlier(case, sales["date"])
     amounts = values(sales, "bookings").to_numpy()
-    days = (found.end - found.start).days + 1
-    longer = math.sqrt(((case.period.end - case.period.start).days + 1) / days)
+    scale, fresh = abs(found.total) * longer(case, found), ramping(case, found)
     for dimension in DIMENSIONS:
         column = bridges.COLUMNS[dimension]
         if found.factor is None:
@@ -93,43 +103,20 @@ def _excesses(case: Case, found: Reference, *, apart: set[str], price: pd.Series
         if dimension == "line":
             by_price = price.reindex(table.index).fillna(0.0).to_numpy()
         both = table["reference"].to_numpy(), table["actual"].to_numpy()
-        table["excess"] = _excess(*both, by_price)
-        past = _shares(sales[column], amounts, earlier)
+        table["excess"] = excess(*both, by_price)
+        past = excesses(sales[column], amounts, pairs)
         for key in sorted(table.index):
             row = table.loc[key]
             if not key or row["reference"] <= 0 or row["actual"] <= 0 or len(table) < 2:
                 continue
-            known, usual = past.get(key, ()), None
-            if len(known) >= _FEWEST:
-                usual = math.sqrt(np.mean(np.square(known))) * abs(found.total) * longer
-            yield {"dimension": dimension, "part": row["part"], "usual": usual,
+            if dimension == "rep" and key in fresh:
+                continue
+            known = past.get(key, ())
+            usual = swing(known)
+            yield {"dimension": dimension, "part": row["part"], "key": key, "periods": len(known),
+                   "usual": None if usual is None else usual * scale,
                    "reference": row["reference"], "actual": row["actual"],
                    "excess": float(row["excess"])}  # fmt: skip
-
-
-def _excess(
-    reference: np.ndarray, actual: np.ndarray, by_price: np.ndarray | float = 0.0
-) -> np.ndarray:
-    effect = actual - reference - by_price
-    others = reference.sum() - reference
-    path = np.divide(effect.sum() - effect, others, out=0.0 * others, where=others > 0)
-    return np.where(others > 0, effect - reference * path, 0.0)
-
-
-def _shares(
-    ids: pd.Series, amounts: np.ndarray, pairs: list[tuple[np.ndarray, np.ndarray]]
-) -> dict[str, list[float]]:
-    """The excess of each part, as a share of the whole, in the pairs in which it had business."""
-    codes, names = ids.fillna("").factorize()
-    found: dict[str, list[float]] = {name: [] for name in names}
-    for now, before in pairs:
-        actual, reference = (
-            np.bincount(codes[rows], amounts[rows], len(names)) for rows in (now, before)
-        )
-        shares = _excess(reference, actual) / (float(amounts[before].sum()) or math.nan)
-        for place in np.unique(codes[np.concatenate([now, before])]):
-            found[names[place]].append(shares[place])
-    return found
 
 
 def _as_served(sales: pd.DataFrame, apart: set[str]) -> pd.DataFrame:
@@ -148,22 +135,3 @@ def _as_served(sales: pd.DataFrame, apart: set[str]) -> pd.DataFrame:
         ids = np.where(pd.isna(latest), sales[column].to_numpy(dtype=object), latest)
         served[column] = pd.Series(ids, index=sales.index, dtype=object)
     return sales.assign(**served)
-
-
-def _earlier(case: Case, dates: pd.Series) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Rows of up to eight earlier periods, each with those of its own year before."""
-    pairs: list[tuple[np.ndarray, np.ndarray]] = []
-    one, days = case.period, dates.to_numpy().astype("datetime64[D]")
-    first = days.min() - np.timedelta64(31, "D") if len(days) else None
-    while len(pairs) < _EARLIER and first is not None:
-        try:
-            one = case.calendar.previous(one)
-            past = case.calendar.year_ago(one)
-        except UnknownPeriodError:
-            break
-        if np.datetime64(past.start) < first:
-            break
-        ends = [(np.datetime64(span.start), np.datetime64(span.end)) for span in (one, past)]
-        now, before = (np.flatnonzero((days >= start) & (days <= end)) for start, end in ends)
-        pairs.append((now, before))
-    return pairs

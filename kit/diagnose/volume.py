@@ -3,62 +3,66 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
 
 from kit.data.case import Case
-from kit.data.tables import SCOPE_COLUMNS, Unavailable
+from kit.data.tables import Unavailable
 from kit.diagnose import funnel
-from kit.diagnose.catalogue import Cause
+from kit.diagnose.catalogue import CONFIRMED, Cause
+from kit.diagnose.conversion_money import worth
+from kit.diagnose.newcomers import capacity
 from kit.diagnose.reference import Reference, within
 
+__all__ = ("LIMIT", "capacity", "conversion", "deal_size", "deals")
+
 LIMIT = 0.01  # of the tests beside the funnel's own
+SURE = 1.96  # standard deviations to either side that hold 95 %
 _EVENT = pd.Timedelta(days=45)  # how far from the period's start an event is laid beside it
 
 
 def conversion(case: Case, *, helped: bool) -> Cause | None:
-    """The step whose conversion differs from the year before and moved most money."""
+    """The step whose conversion differs from the year before and moved most money in the period.
+
+    What it moved: `kit.diagnose.conversion_money.worth`. The interval is that of the conversion
+    (95 %, Wilson) as a share of its difference to the reference, which is held fixed.
+    """
     table = funnel.measured(case)
     if isinstance(table, Unavailable):
         return None
-    table = table[table["distinct"] & ((table["effect"] > 0) if helped else (table["effect"] < 0))]
+    table = table[table["distinct"]]
+    table = table.assign(moved=[worth(case, stage=one)["money"].sum() for one in table["stage"]])
+    table = table[(table["moved"] * table["effect"] > 0) & ((table["moved"] > 0) == helped)]
     if table.empty:
         return None
-    worst = table.loc[table["effect"].abs().idxmax()]
+    worst = table.loc[table["moved"].abs().idxmax()]
     names = ["stage", "next", "conversion", "low", "high", "reference_conversion"]
     facts = {one: worst[one] for one in names}
     facts |= {one: int(worst[one]) for one in ("entered", "reached")}
-    event = None if helped else _event(case)
-    if event is None:
-        return Cause("conversion_step", worst["step"], worst["effect"], facts)
-    facts |= {"event": event["label"], "when": event["date"]}
-    return Cause("conversion_step", worst["step"], worst["effect"], facts, "conversion_step_event")
+    reference = worst["reference_conversion"]
+    each = worst["moved"] / (worst["conversion"] - reference)
+    ends = {one: each * (worst[one] - reference) for one in ("low", "high")}
+    evidence, event = "", None if helped else _event(case)
+    if event is not None:
+        facts |= {"event": event["label"], "when": event["date"]}
+        evidence = "conversion_step_event"
+    return Cause("conversion_step", worst["step"], worst["moved"], facts, evidence, **ends,
+                 confidence=CONFIRMED)  # fmt: skip
 
 
-def capacity(case: Case, found: Reference) -> Cause | None:
-    """Posts that fell vacant since the eve of the period, and newcomers who are still ramping.
-
-    effect = (posts at work ÷ posts on the eve − 1) × reference; a newcomer counts
-    `settings.targets.ramp` of a post by month of tenure. None where no post is short.
-    """
-    start, end = pd.Timestamp(found.start), pd.Timestamp(found.end)
-    eve = _posts(case, pd.DatetimeIndex([start - pd.Timedelta(days=1)]), ramp=())
-    posts = _posts(case, pd.date_range(start, end), ramp=case.settings.targets.ramp)
-    if not eve or posts >= eve:
-        return None
-    facts = {"posts": posts, "posts_before": eve}
-    return Cause("capacity", "", (posts / eve - 1) * found.total, facts)
-
-
-def deals(case: Case, found: Reference) -> Cause | None:
+def deals(case: Case, found: Reference, *, apart: Collection[str] = ()) -> Cause | None:
     """Fewer or more deals entered, in time to close in the period, than the target needed.
 
-    Counted over the period's days shifted back by the median cycle of deals won in the year before;
-    needed are those of the same days a year earlier × factor. None where the counts differ by no
-    more than chance (Poisson, 1 %).
+    Deals of customers set `apart`, who are causes by themselves, are not counted. Counted over the
+    period's days shifted back by the median cycle of deals won in the year before; needed are those
+    of the same days a year earlier × factor. None where the counts differ by no more than chance
+    (Poisson, 1 %).
 
         effect = difference × win rate × mean won value, both of the year before
+
+    The interval is 1.96 standard deviations of the difference of the two counts.
     """
     if found.factor is None or not case.data.has("opportunities"):
         return None
@@ -66,7 +70,8 @@ def deals(case: Case, found: Reference) -> Cause | None:
     if won.empty:
         return None
     cycle = pd.Timedelta((won["closed_on"] - won["created_on"]).median()).floor("D")
-    created = case.data.frame("opportunities")["created_on"]
+    table = case.data.frame("opportunities")
+    created = table.loc[~table["customer_id"].isin(list(apart)), "created_on"]
     counts = []
     for start, end in ((found.start, found.end), (found.before_start, found.before_end)):
         first, last = pd.Timestamp(start) - cycle, pd.Timestamp(end) - cycle
@@ -76,12 +81,18 @@ def deals(case: Case, found: Reference) -> Cause | None:
     spread = math.sqrt(entered + found.factor**2 * before)
     if not before or _chance((entered - needed) / spread) >= LIMIT:
         return None
-    effect = (entered - needed) * len(won) / len(decided) * won["amount"].mean()
-    return Cause("deals", "", effect, {"deals": entered, "deals_needed": needed})
+    each = len(won) / len(decided) * won["amount"].mean()
+    effect, half = (entered - needed) * each, SURE * spread * each
+    facts = {"deals": entered, "deals_needed": needed}
+    return Cause("deals", "", effect, facts, low=effect - half, high=effect + half,
+                 confidence=CONFIRMED)  # fmt: skip
 
 
 def deal_size(case: Case) -> Cause | None:
-    """Deals won were smaller or larger than in the year before (Welch test of logarithms, 1 %)."""
+    """Deals won were smaller or larger than in the year before (Welch test of logarithms, 1 %).
+
+    effect = deals won × difference of the mean values; the interval is 1.96 standard errors of it.
+    """
     if not case.data.has("opportunities"):
         return None
     before = _year(case)[0]["amount"]
@@ -98,27 +109,10 @@ def deal_size(case: Case) -> Cause | None:
     if not spread or _chance(apart / spread) >= LIMIT or apart * moved <= 0:
         return None
     facts = {"won": len(now), "mean": now.mean(), "reference_mean": before.mean()}
-    return Cause("deal_size", "", len(now) * moved, facts)
-
-
-def _posts(case: Case, days: pd.DatetimeIndex, *, ramp: tuple[float, ...]) -> float:
-    """Full posts of the scope, averaged over days."""
-    roster = case.data.frame("roster")
-    if case.scope.kind != "company":
-        column = SCOPE_COLUMNS[case.scope.kind]
-        roster = roster[(roster[column] == case.scope.id).fillna(False).astype(bool)]
-    total = 0.0
-    for row in roster.itertuples():
-        there = days >= row.valid_from
-        if not pd.isna(row.valid_to):
-            there &= days <= row.valid_to
-        share = np.ones(len(days))
-        if ramp and not pd.isna(row.hired_on):
-            month = ((days - row.hired_on).days // 30).to_numpy()
-            steps = np.array([*ramp, 1.0])
-            share = steps[month.clip(0, len(ramp))]
-        total += float((share * there).sum()) * (1.0 if pd.isna(row.capacity) else row.capacity)
-    return total / len(days)
+    effect = len(now) * moved
+    half = SURE * len(now) * math.sqrt(sum(one.var() / len(one) for one in (now, before)))
+    return Cause("deal_size", "", effect, facts, low=effect - half, high=effect + half,
+                 confidence=CONFIRMED)  # fmt: skip
 
 
 def _year(case: Case) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -59,11 +59,13 @@ def every(found: Found, words: Words, *, measure: str = "bookings") -> View:
         return unavailable(missing[0], words) if missing else View("")
     first = _open(told)
     rest = [one for one in told if one not in first]
-    views = [bridge(found[one], words, by=one, measure=measure) for one in first]
+    lying_open = [bridge(found[one], words, by=one, measure=measure) for one in first]
+    views = [together(lying_open, side_by_side=True)]
     if rest:
         inside = [bridge(found[one], words, by=one, measure=measure) for one in rest]
         names = [words.term("by", one) for one in rest]
-        views.append(folded(inside, words.t("bridges.more", by=names)))
+        beside = together(inside, side_by_side=True)
+        views.append(folded([beside], words.t("bridges.more", by=names)))
     views += [unavailable(one, words) for one in dict.fromkeys(missing)]
     return together(views)
 
@@ -96,7 +98,7 @@ def against(found: Found, words: Words, *, measure: str = "bookings") -> View:
             reference=start, actual=end, effect=end - start
         )  # fmt: skip
         inside = [table(alone, words, columns=("part", "reference", "actual", "effect"))]
-    return folded(inside, head)
+    return folded([together(inside, side_by_side=True)], head)
 
 
 def effects(found: Any, words: Words) -> View:

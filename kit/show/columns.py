@@ -49,6 +49,7 @@ FAMILIES = MappingProxyType(
         "stage": "stage",
         "cause": "cause",
         "category": "category",
+    "confidence": "confidence",
         "evidence": "evidence",
         "rule": "rule",
         "advice": "advice",

@@ -12,6 +12,7 @@ from kit.show import notes
 from kit.show.figures.cohorts import cohorts as cohorts_figure
 from kit.show.figures.pareto import pareto
 from kit.show.folded import folded
+from kit.show.peer_steps import peer_steps
 from kit.show.table import table
 from kit.show.view import View, together
 from kit.show.words import Words
@@ -136,7 +137,7 @@ def parts(frame: pd.DataFrame | Unavailable, words: Words, *, most: int = _MOST)
 
 
 def peers(found: Any, words: Words) -> View:
-    """The win rate beside anonymous peers, and that their stages are not kept.
+    """The win rate beside anonymous peers, and a table of the steps, or why there is none.
 
     Parameters
     ----------
@@ -147,10 +148,11 @@ def peers(found: Any, words: Words) -> View:
     if isinstance(found, Unavailable):
         return notes.unavailable(found, words)
     key = "funnel.peers_apart" if found.distinct else "funnel.peers_alike"
-    return notes.sentence(
+    said = notes.sentence(
         words.t(key, won=found.won, n=found.decided, share=found.share, low=found.low,
                 high=found.high, others=found.peers_share, peers=found.peers)
     )  # fmt: skip
+    return together([said, peer_steps(found.steps, words)])
 
 
 def stage_times(frame: pd.DataFrame | Unavailable, words: Words) -> View:

@@ -87,11 +87,27 @@ def funnel(frame, words: Words, *, title: str = "") -> View:
 
 
 def causes(frame, words: Words, *, title: str = "", brief: bool = False) -> View:
-    """Causes with money, share of the difference and evidence; in brief without evidence."""
-    columns = ("cause", "effect", "share", *(() if brief else ("category", "evidence")))
+    """Causes with money, share of the difference, confidence and evidence; in brief the first three.
+
+    The interval stands below the money; the section that shows the evidence is a link.
+    """
+    full = ("range", "confidence", "category", "evidence", "section")
+    columns = ("cause", "effect", "share", *(() if brief else full))
     title = title or (words.t("title.causes") if brief else "")
+    if isinstance(frame, pd.DataFrame) and {"low", "high"} <= set(frame.columns):
+        sure = frame["confidence"].where(frame["cause"] != "unexplained")
+        frame = frame.assign(range=_ranges(frame, words), confidence=sure)
     return table(frame, words, title=title, columns=columns, empty="card.no_reasons",
-                 stacked=not brief)  # fmt: skip
+                 kinds={"range": "text"}, stacked=not brief)  # fmt: skip
+
+
+def _ranges(frame: pd.DataFrame, words: Words) -> list[str | None]:
+    """The interval of each effect as text; none where the method has none."""
+    return [
+        None if pd.isna(low) or pd.isna(high)
+        else words.t("causes.range", low=float(low), high=float(high))
+        for low, high in zip(frame["low"], frame["high"], strict=True)
+    ]  # fmt: skip
 
 
 def smart(frame, words: Words, *, title: str = "") -> View:

@@ -129,6 +129,23 @@ def test_peers_are_three_or_more_and_by_hand(small, small_snapshot):
     assert small_snapshot.read(Scope("company")).frame("peers").empty
 
 
+def test_peers_departures_are_by_hand(small, small_snapshot):
+    peers = small_snapshot.read(Scope("rep", "R05")).frame("peers").set_index(["month", "measure"])
+    august, september = pd.Timestamp("2025-08-01"), pd.Timestamp("2025-09-01")
+    columns = ["peers", "mean", "median", "low", "high"]
+    # Each of R03, R06, R07 and R08 left the lead in August; in September two won and two lost.
+    for name in ("left:lead>proposal", "onward:lead>proposal"):
+        assert peers.loc[(august, name), columns].tolist() == [4, 1, 1, 1, 1]
+        assert peers.loc[(september, name), "mean"] == 0
+    assert peers.loc[(september, "left:proposal>won"), "mean"] == 1
+    onward = peers.loc[(september, "onward:proposal>won"), columns]
+    assert onward.tolist() == [4, 0.5, 0.5, 0, 1]
+    region = small_snapshot.read(Scope("region", small.REGIONS[2])).frame("peers")
+    region = region.set_index(["month", "measure"])["mean"]
+    assert region[(september, "left:proposal>won")] == 4  # R03's deal was the first region's
+    assert region[(september, "onward:proposal>won")] == 2
+
+
 def test_fewer_than_three_peers_are_not_shown(small, tmp_path):
     tables = small.rows()
     few = {"R01", "R02", "R04"}

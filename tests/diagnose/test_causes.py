@@ -95,7 +95,7 @@ def test_a_deeper_discount_comes_first(make_case):
     assert summed(found) == pytest.approx(-4800)
 
 
-def test_a_fallen_conversion_comes_first_and_is_capped(make_case):
+def test_a_fallen_conversion_comes_first_and_stands_with_what_was_measured(make_case):
     event = {"date": "2025-07-01", "label": "rival", "kind": "competitor", "region": "East"}
     more = {"sales": fewer_pieces(8.0), "targets": GOAL, "events": [event]}
     found = causes.causes(make_case(**more, **pipeline(50, 30)))
@@ -105,7 +105,10 @@ def test_a_fallen_conversion_comes_first_and_is_capped(make_case):
     assert (first["evidence"], first["facts"]["event"]) == ("conversion_step_event", "rival")
     assert found.iloc[-1]["effect"] == pytest.approx(-10_800 + 10_000)
     dear = causes.causes(make_case(**more, **pipeline(50, 30, amount=5000.0)))
-    assert dear.iloc[0]["effect"] == pytest.approx(-10_800)  # no more than is missing
+    assert dear.iloc[0]["effect"] == pytest.approx(-100_000)
+    rest = dear.iloc[-1]
+    assert (rest["cause"], rest["evidence"]) == ("unexplained", "unexplained_against")
+    assert rest["effect"] == pytest.approx(-10_800 + 100_000)  # what made up for it
 
 
 def test_vacant_posts_are_named(make_case):

@@ -71,3 +71,8 @@ def test_a_reps_diagnosis_names_nobody_else(planted):
         str(bridges.by(case, dimension).to_dict()) for dimension in bridges.COLUMNS
     )
     assert not [name for name in others if str(name) in shown]
+
+
+def test_the_north_is_accused_of_nothing(planted):
+    found = causes.causes(reopen(planted[1], scope="region:North"))
+    assert found.loc[found["effect"] < 0, "cause"].tolist() in ([], ["unexplained"])

@@ -67,7 +67,7 @@ def test_the_first_column_stays_when_a_table_of_figures_is_scrolled(read):
 @pytest.mark.parametrize(("width", "beside"), [(1200, True), (768, False)])
 def test_bridges_stand_side_by_side_where_there_is_room(read, width, beside):
     page = read("region-East/packet.html", width=width)
-    two = page.locator(".packet-pair").filter(has_text="By sales rep").locator("figure")
+    two = page.locator(".kit-columns").filter(has_text="By team").first.locator("figure")
     first, second = (two.nth(at).bounding_box() for at in (0, 1))
     assert (second["x"] >= first["x"] + first["width"]) == beside
 
@@ -86,7 +86,7 @@ def test_every_chart_has_words_and_every_contents_link_a_place(read):
     for at in range(charts.count()):
         assert len(charts.nth(at).get_attribute("aria-label")) > 20
         assert charts.nth(at).locator("text").count() > 1
-    links = page.locator("nav a")
+    links = page.locator("nav a, a.kit-section")
     assert links.count() >= 10
     for at in range(links.count()):
         anchor = links.nth(at).get_attribute("href").removeprefix("#")

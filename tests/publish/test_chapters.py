@@ -100,3 +100,23 @@ def test_anchors_differ_and_hold_no_blank(titles):
         taken.append(anchor(title, taken=taken))
     assert len(set(taken)) == len(titles)
     assert not any(letter.isspace() or letter in "\"'<>&" for one in taken for letter in one)
+
+
+def section(source, name):
+    cell = text(source)
+    cell.metadata["tags"] = ["lang-en", f"section-{name}"]
+    return cell
+
+
+def test_a_link_to_a_section_leads_to_its_heading_or_is_text():
+    page = "".join(
+        f'<a class="kit-section" href="#section-{one}">see {one}</a>;' for one in ("funnel", "market")
+    )
+    cells, _, contents = arranged(
+        text("# Why?"), section("## The funnel", "funnel"), code("a", outputs=[display({"text/html": page})])
+    )  # fmt: skip
+    (output,) = cells[-1].outputs
+    assert output.data["text/html"] == (
+        '<a class="kit-section" href="#section-funnel">see funnel</a>;see market;'
+    )
+    assert contents[0].parts[0].anchor == "section-funnel"

@@ -117,12 +117,57 @@ def test_parts_that_differ_come_first_and_are_told(english):
     assert "too young" in young and "No part" not in young
 
 
-def test_peers_are_told_with_what_is_not_kept(words):
-    facts = dict(won=8, decided=49, share=0.16, low=0.09, high=0.29, peers=6, peers_share=0.25)
-    told = text(funnel.peers(WinRate(**facts, p=0.2, distinct=False), words))
+def beside(steps, **changes):
+    facts = dict(won=8, decided=49, share=0.16, low=0.09, high=0.29, peers=6, peers_share=0.25,
+                 p=0.2, distinct=False)  # fmt: skip
+    return WinRate(**{**facts, **changes}, steps=steps)
+
+
+def peer_steps(**changes):
+    frame = pd.DataFrame(
+        {"stage": ["lead", "proposal"], "next": ["proposal", "won"],
+         "step": ["lead → proposal", "proposal → won"], "left": [52, 18],
+         "conversion": [0.56, 0.44], "low": [0.42, 0.25], "high": [0.68, 0.66], "peers": [6, 6],
+         "peers_left": [392.0, 1199.0], "peers_conversion": [0.74, 0.451], "p": [0.006, 0.9],
+         "distinct": [True, False]}
+    )  # fmt: skip
+    return frame.assign(**changes)
+
+
+def test_peers_are_told_in_one_sentence(words):
+    told = text(funnel.peers(beside(peer_steps()), words))
     assert "16%" in told and "25%" in told
-    other = text(funnel.peers(WinRate(**facts, p=0.01, distinct=True), words))
+    other = text(funnel.peers(beside(peer_steps(), p=0.01, distinct=True), words))
     assert told != other
+
+
+def test_the_steps_beside_peers_stand_under_the_sentence(english, words):
+    view = funnel.peers(beside(peer_steps()), english)
+    assert "<strong>56.0%</strong>" in view.html and "<strong>44.0%" not in view.html
+    assert "1,199" in view.html and "45.1%" in view.html and "42%\u00a0–\u00a068%" in view.html
+    assert "Bold" in text(view) and "dash" not in text(view)
+    alike = text(funnel.peers(beside(peer_steps(distinct=False)), english))
+    assert "Bold" not in alike
+    told = funnel.peers(beside(peer_steps()), words)
+    assert "{" not in told.html and "None" not in told.html and "nan" not in told.html.lower()
+
+
+def test_a_step_that_cannot_be_compared_is_a_dash_and_said(words, english):
+    gone = {"conversion": [0.5, np.nan], "low": [0.4, np.nan], "high": [0.6, np.nan],
+            "peers": [np.nan, 6], "peers_left": [0.0, 30.0], "peers_conversion": [np.nan, 0.4],
+            "distinct": False}  # fmt: skip
+    view = funnel.peers(beside(peer_steps(**gone)), english)
+    assert "A dash stands for a step" in text(view)
+    other = funnel.peers(beside(peer_steps(**gone)), words)
+    assert "nan" not in other.html.lower() and "None" not in other.html
+
+
+def test_without_steps_there_is_one_line_and_no_table(words):
+    for steps in (peer_steps(peers_conversion=np.nan), Unavailable(reason="few_peers", detail="3"),
+                  Unavailable(table="stage_events")):  # fmt: skip
+        view = funnel.peers(beside(steps), words)
+        assert "<table" not in view.html and "16%" in view.html and "{" not in view.html
+        assert view.html.count("<p") == 2
 
 
 def test_only_what_differs_beyond_chance_has_an_estimate(english):

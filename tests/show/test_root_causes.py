@@ -143,3 +143,10 @@ def test_a_finding_that_is_not_confirmed_says_so(english):
     assert root_causes.entry(one, english) == (
         "Prices and discounts: pumps (not confirmed) (−¥500K)"
     )
+
+
+def test_a_field_that_holds_more_than_the_difference_says_so(english):
+    held = made(market=LOST)  # ¥800K of ¥1.00M
+    assert "more than" not in figure(held, english).title
+    held.variance = -500_000.0
+    assert "¥800K, more than the ¥500K in all" in figure(held, english).title

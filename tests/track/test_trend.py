@@ -18,7 +18,7 @@ PLAIN = {"calendar.country": ""}
 def monthly(amounts, *, start="2024-06", day=3):
     """One order a month on a given day of it; the first month also has one on its first day."""
     rows = []
-    for month, amount in zip(pd.period_range(start, periods=len(amounts), freq="M"), amounts):
+    for month, amount in zip(pd.period_range(start, periods=len(amounts), freq="M"), amounts, strict=True):
         rows.append({"date": f"{month}-{day:02d}", "amount": float(amount)})
     return [{"date": f"{start}-01", "amount": 0.0}, *rows]
 

@@ -149,6 +149,8 @@ def _title(found: Any, words: Words) -> str:
     most = str(sums.abs().idxmax())
     facts = {"category": words.term("category", most), "effect": abs(float(sums[most])),
              "gap": abs(found.variance)}  # fmt: skip
-    return words.t("figure.fishbone.title" + ("" if found.variance < 0 else "_over"), **facts)
+    side = "" if found.variance < 0 else "_over"
+    whole = "" if facts["effect"] <= facts["gap"] else "_alone"  # other things made up for some
+    return words.t(f"figure.fishbone.title{side}{whole}", **facts)
 
 
