@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-FORMAT = 7  # raise it whenever a snapshot of the same data would be another
+FORMAT = 8  # raise it whenever a snapshot of the same data would be another
 
 # What `Snapshot.read` returns as `sales` and as `peers`: column and declared type.
 SALES = MappingProxyType(

@@ -11,6 +11,7 @@ from kit.data import departed
 from kit.data.tables import SCOPE_COLUMNS
 
 LEAST = 3  # peers needed before anything is shown
+QUARTILES = 5  # peers needed for quartiles: of three or four, these give away each one's figure
 
 _DONE = """
 WITH deals AS (SELECT o.rep_id, p.region, p.team, o.closed_on AS date, o.status AS measure,
@@ -93,7 +94,7 @@ def compute(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     -------
     Table
         _scope, month (first day), measure, peers (how many others), mean, median, low (lower
-        quartile), high (upper quartile) over them. Measures: bookings, quantity, margin, orders,
+        quartile), high (upper quartile) over them; no quartiles of fewer than five. Measures: bookings, quantity, margin, orders,
         customers, won, lost (deals closed in the month), each kind of activity, and of each step
         of the funnel `left:lead>qualified` and `onward:lead>qualified` (departures of the month
         from the first stage, and those onward; see `kit.data.departed`).
@@ -154,7 +155,10 @@ def _figures(full: pd.DataFrame, measures: list[str], *, kind: str) -> pa.Table:
             if new.any():
                 places.append(group[new])
                 peers.append(np.full(int(new.sum()), group.size - 1))
-                figures.append(around(values[group])[new])
+                made = around(values[group])[new]
+                if group.size - 1 < QUARTILES:
+                    made[..., 2:] = np.nan
+                figures.append(made)
     if not places:
         return _SCHEMA.empty_table()
     at, shown = np.concatenate(places), np.concatenate(figures).reshape(-1, len(_FIGURES))

@@ -23,7 +23,7 @@ from kit.diagnose.results import results
 KINDS = ("visit", "quote")
 _CHANCE = 2.0  # standard deviations of a Poisson count
 _COLUMNS = ["rep_id", "rep", "marks", "behaviour", "count", "days", "per_day", "median", "multiple",
-            "attainment", "beside", "by", "quadrant"]  # fmt: skip
+            "attainment", "beside", "by", "good_from", "quadrant"]  # fmt: skip
 
 
 @once
@@ -35,19 +35,22 @@ def behaviour(case: Case) -> pd.DataFrame | Unavailable:
     DataFrame or Unavailable
         rep_id, rep, marks, behaviour (`visit`, `quote`), count, days (working days × share of a
         full post), per_day = count ÷ days, median (of the others, three or more), multiple =
-        per_day ÷ median, attainment (actual ÷ target to date), beside (productivity ÷ the others'
-        median − 1), by (`target`, or `peers` where there is no target; what decides good or poor),
-        quadrant: `many_good`, `many_poor`, `few_good`, `few_poor`, `usual_good`, `usual_poor`; null
-        where a side is unknown. By kind, the busiest first. Unavailable without activities, without
-        visits or quotes in the span (`no_visits`), with fewer than three reps (`few_people`), or as
-        `productivity`.
+        per_day ÷ median in two decimals, attainment (actual ÷ target to date), beside (productivity
+        ÷ the others' median − 1), by (`target`, or `peers` where there is no target; what decides
+        good or poor), good_from (share of what was due, or of the others' median, from which a
+        result is good), quadrant: `many_good`, `many_poor`, `few_good`, `few_poor`, `usual_good`,
+        `usual_poor`; null where a side is unknown. By kind, the busiest first. Unavailable without
+        activities, without visits or quotes in the span (`no_visits`), with fewer than three reps
+        (`few_people`), or as `productivity`.
 
     Notes
     -----
     Many and few are more than `settings.diagnose.people.activity_band` from the median and further
-    than chance moves a count (two standard deviations of a Poisson count of median × days); good is
-    what was due reached. The ramp is no excuse for few visits, so `days` does not hold it. In a
-    rep's own scope the median is that of the anonymous peers over the complete months.
+    than chance moves a count (two standard deviations of a Poisson count of median × days), told by
+    the multiple in two decimals, as it is shown; good is `settings.track.amber` of what was due, or
+    of the others' median, or more: what is not behind on the page is not short here. The ramp is no
+    excuse for few visits, so `days` does not hold it. In a rep's own scope the median is that of
+    the anonymous peers over the complete months.
     """
     if not case.data.has("activities"):
         return Unavailable(table="activities")
@@ -78,7 +81,8 @@ def behaviour(case: Case) -> pd.DataFrame | Unavailable:
             rows.sort_values(["per_day", "rep_id"], ascending=[False, True], na_position="last")
         )
     table = pd.concat(parts, ignore_index=True)
-    table["multiple"] = table["per_day"] / table["median"].where(table["median"] > 0)
+    table["multiple"] = (table["per_day"] / table["median"].where(table["median"] > 0)).round(2)
+    table["good_from"] = case.settings.track.amber
     table["by"] = np.where(table["attainment"].notna(), "target", "peers")
     return table.assign(quadrant=_quadrants(case, table))[_COLUMNS]
 
@@ -86,12 +90,12 @@ def behaviour(case: Case) -> pd.DataFrame | Unavailable:
 def _quadrants(case: Case, table: pd.DataFrame) -> pd.Series:
     band = case.settings.diagnose.people.activity_band
     index, usual = table["multiple"], table["median"] * table["days"]
-    clear = (table["count"] - usual).abs() > _CHANCE * np.sqrt(usual)
+    clear = (index - 1).abs() * usual > _CHANCE * np.sqrt(usual)
     number = np.select(
         [clear & (index > 1 + band), clear & (index < 1 - band)], ["many", "few"], "usual"
     )
     mark = table["attainment"].where(table["attainment"].notna(), table["beside"] + 1)
-    outcome = np.where(mark >= 1, "_good", "_poor")
+    outcome = np.where(mark >= table["good_from"], "_good", "_poor")
     found = pd.Series(number, index=table.index, dtype=object) + outcome
     return found.mask(index.isna() | mark.isna(), None)
 

@@ -39,7 +39,7 @@ class Branch:
     taken : tuple of str
         Dimensions already walked down.
     name : str
-        Of the part, to show.
+        To show: the part with the region, team or rep it was found in, such as `East · Pumps`.
     wide : bool
         Whether the walk began at a region or the company, whose data tell whether a customer was
         lost or handed over.
@@ -152,7 +152,9 @@ def down(branch: Branch, dimension: str, row: pd.Series) -> Branch:
         before=before, factor=total / held if held > 0 else None,
     )  # fmt: skip
     case = _narrowed(branch.case, dimension, key)
-    return Branch(case, found, (*branch.taken, dimension), str(row["part"]), branch.wide)
+    inside = bool(branch.taken) or branch.case.scope.kind != "company"
+    name = f"{branch.name} · {row['part']}" if inside else str(row["part"])
+    return Branch(case, found, (*branch.taken, dimension), name, branch.wide)
 
 
 def _as_served(sales: pd.DataFrame, *others: pd.DataFrame) -> tuple[pd.DataFrame, ...]:

@@ -184,12 +184,12 @@ def _own_targets(
     """The parts' own targets to date by id, or None where they are not a whole."""
     if dimension not in ("region", "team", "rep") or not found.target:
         return None
-    if dimension == "rep":
-        scopes = [str(Scope("rep", one)) for one in territory.reps(case)["rep_id"]]
-    else:
-        scopes = list(territory.children(case)["scope"])
-    ids = [Scope.parse(one) for one in scopes]
-    if not ids or {one.kind for one in ids} != {dimension}:
+    ids = [Scope.parse(one) for one in territory.children(case)["scope"]]
+    if {one.kind for one in ids} != {dimension}:  # teams of a company, reps of a region
+        column = "rep_id" if dimension == "rep" else dimension
+        at_work = territory.reps(case)[column].dropna()
+        ids = [Scope(dimension, one) for one in sorted(set(at_work))]
+    if not ids:
         return None
     goals = [targets.in_force(case, scope=one, measure=measure) for one in ids]
     if None in goals or not math.isclose(sum(goals), found.target, rel_tol=1e-6):

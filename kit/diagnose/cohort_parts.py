@@ -73,7 +73,7 @@ def parts(case: Case) -> pd.DataFrame | Unavailable:
         return Unavailable(reason="no_siblings")
     kind = Scope.parse(below["scope"].iloc[0]).kind
     found = cohorts.entering(cohorts.stays(case), cohorts.windows(case)["now"])
-    where = found["opportunity_id"].map(_places(case, SCOPE_COLUMNS[kind]))
+    where = found["opportunity_id"].map(places(case, SCOPE_COLUMNS[kind]))
     rows = []
     for one in below.itertuples(index=False):
         mine = where == Scope.parse(one.scope).id
@@ -134,7 +134,7 @@ def peers(case: Case) -> WinRate | Unavailable:
     )  # fmt: skip
 
 
-def _places(case: Case, column: str) -> pd.Series:
+def places(case: Case, column: str) -> pd.Series:
     """Region, team or rep of each deal when it was created."""
     deals = funnel.decided(case)
     ids = deals["opportunity_id"].to_numpy()

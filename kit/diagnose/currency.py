@@ -16,10 +16,11 @@ def effect(
 ) -> pd.Series:
     """The currency effect of each article between two spans of sales.
 
-    With o = Σ amount ÷ rate of an article in a currency, which is its money in that currency, and
-    its mean rate r = Σ amount ÷ o, 1 for now and 0 for before:
+    With o = amount ÷ rate of a line, which is its money in the order's own currency, and r0 the
+    mean rate before, Σ amount ÷ Σ o over the lines above zero (a return at another rate would draw
+    the mean away from all real ones):
 
-        currency = Σ o1 × (r1 − r0)        o1 = pieces now × their price in the order's own currency
+        currency = Σ o1 × (r1 − r0) = Σ amount1 − Σ o1 × r0        1: now, 0: before
 
     Parameters
     ----------
@@ -50,12 +51,12 @@ def effect(
     >>> round(float(found["A"]), 6)  # 100 dollars, each worth 0.10 less
     -10.0
     """
-    one, zero = _own(now, keys[0]), _own(before, keys[1])
+    one, zero = _own(now, keys[0]), _own(before[before["amount"] > 0], keys[1])
     known = one.index.get_level_values("currency")
     mean = _rate(zero.groupby("currency").sum()).reindex(known).to_numpy()
     rate = _rate(zero).reindex(one.index)
     rate = rate.fillna(pd.Series(mean, one.index))
-    return (one["own"] * (_rate(one) - rate)).fillna(0.0).groupby("key").sum()
+    return (one["amount"] - one["own"] * rate).fillna(0.0).groupby("key").sum()
 
 
 def _own(sales: pd.DataFrame, key: pd.Series) -> pd.DataFrame:

@@ -124,4 +124,4 @@ def missing_tracking(case: Case) -> Row:
     found = Measured(bad / many, low, high)
     verdict = verdicts.decide(found, options.untracked, nothing=None)
     return verdicts.row(found, verdict, rule, "ageing", threshold=options.untracked,
-                unit="percent", facts=facts)  # fmt: skip
+                unit="percent", nothing=None, facts=facts)  # fmt: skip

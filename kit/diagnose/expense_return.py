@@ -16,7 +16,7 @@ from kit.data.tables import Unavailable
 from kit.diagnose.spend_effect import spend_effect
 
 _COLUMNS = ["kind", "spend", "budget", "of_budget", "spend_before", "growth", "per_100",
-            "per_100_before", "margin_each", "margin_each_before"]  # fmt: skip
+            "per_100_before"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,10 @@ class ExpenseReturn:
     ----------
     kinds : DataFrame
         kind, spend, budget (money), of_budget = spend ÷ budget, spend_before (the same months a
-        year before), growth, per_100 = 100 × spend ÷ bookings, per_100_before, margin_each = margin
-        ÷ spend, margin_each_before. Largest spend first.
+        year before), growth, per_100 = 100 × spend ÷ bookings, per_100_before. Largest spend first.
     whole : Series
-        The same of all kinds together.
+        The same of all kinds together, and margin_each = margin ÷ spend, margin_each_before: the
+        whole margin belongs to no kind alone.
     bookings, bookings_before, margin : float
         Money in the months; margin is null without costs.
     months : tuple of Timestamp

@@ -34,6 +34,10 @@ _TELL: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
+# An obstacle that is evidence of a category without money of its own.
+_OBSTACLE = MappingProxyType({"tools": "missing_tracking", "market": "competition"})
+
+
 @dataclass(frozen=True)
 class Fishbone:
     """The bones of a gap.
@@ -76,8 +80,10 @@ def fishbone(
     -----
     Of each bone the two costliest causes are named and the rest gathered. A bone without a cause
     says `nothing` only where what it looks for could be seen: people by the roster, product and
-    market by a last year, method by deals, tools by how well deals are kept (the obstacle
-    `missing_tracking`, which is evidence without money), data by a small unexplained rest.
+    market by a last year, method by deals, tools by how well deals are kept, data by a small
+    unexplained rest. Without a cause of their own, tools and market name the obstacles
+    `missing_tracking` and `competition` where these are confirmed: evidence without money, for what
+    competition costs is in the conversion of the funnel.
     """
     table = listed.causes(case) if found is None else found
     if isinstance(table, Unavailable):
@@ -94,8 +100,8 @@ def fishbone(
         own = side[side["category"] == category]
         missing = tuple(name for name in _TELL[category] if not case.data.has(name))
         made = _named(own, largest)
-        if category == "tools" and not made:
-            made = _tools(case)
+        if category in _OBSTACLE and not made:
+            made = _obstacle(case, _OBSTACLE[category])
         state = NOTHING if _seen(case, held, category) else NO_DATA
         for one in made or [{"category": category, "state": state}]:
             rows.append({**_EMPTY, "missing": missing, **one, "category": category})
@@ -126,17 +132,17 @@ def _named(own: pd.DataFrame, largest: float) -> list[dict[str, Any]]:
     return made
 
 
-def _tools(case: Case) -> list[dict[str, Any]]:
-    row = _tracking(case)
+def _obstacle(case: Case, name: str) -> list[dict[str, Any]]:
+    row = _judged(case, name)
     if row["verdict"] != CONFIRMED:
         return []
     facts = {**row["facts"], "value": row["value"], "threshold": row["threshold"]}
-    return [{"cause": "missing_tracking", "evidence": f"obstacle_{row['rule']}", "count": 1,
+    return [{"cause": name, "evidence": f"obstacle_{row['rule']}", "count": 1,
              "section": row["section"], "confidence": CONFIRMED, "facts": facts}]  # fmt: skip
 
 
-def _tracking(case: Case) -> pd.Series:
-    return obstacles(case).set_index("obstacle").loc["missing_tracking"]
+def _judged(case: Case, name: str) -> pd.Series:
+    return obstacles(case).set_index("obstacle").loc[name]
 
 
 def _seen(case: Case, held: Reference, category: str) -> bool:
@@ -144,7 +150,7 @@ def _seen(case: Case, held: Reference, category: str) -> bool:
     if category == "people":
         return len(case.data.frame("roster")) > 0
     if category == "tools":
-        return _tracking(case)["verdict"] == REFUTED
+        return _judged(case, "missing_tracking")["verdict"] == REFUTED
     if category == "method":
         return case.data.has("opportunities")
     return category == "data" or held.factor is not None

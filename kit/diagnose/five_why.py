@@ -1,4 +1,4 @@
-"""Five times why: down the branch that costs most, a measured statement at each step."""
+"""Five times why: down the parts that stand out, a measured statement at each step."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kit.data.case import Case
 from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.diagnose import customers, deeper, effects
-from kit.diagnose.branch import Branch, costliest, down, root
+from kit.diagnose.branch import Branch, costliest, down, root, tables
 from kit.diagnose.deeper import Step
 from kit.diagnose.reference import Reference, reference
 
@@ -35,11 +35,14 @@ class Chain:
         Key of the question that the data cannot answer.
     facts : mapping
         For the question.
+    among : tuple of tuple of str
+        For each part walked down to, the dimensions it was chosen among.
     """
 
     steps: pd.DataFrame
     question: str
     facts: MappingProxyType = field(default_factory=lambda: MappingProxyType({}))
+    among: tuple[tuple[str, ...], ...] = ()
 
 
 @once
@@ -67,7 +70,9 @@ def walk(case: Case) -> Chain | Unavailable:
     5. of a funnel step the loss reason that rose most and what happened at the time, and longer
        stays in the stage; of deals and orders fewer activities (`kit.diagnose.deeper`).
 
-    The walk ends where no further figure is at hand, with a question for the people concerned.
+    The walk ends where no further figure is at hand, with a question for the people concerned. The
+    steps measure the same shortfall in different ways, so that their money does not add up and need
+    not shrink: the deals lost at a funnel step are counted gross, before what else was sold.
     """
     found = reference(case)
     if isinstance(found, Unavailable):
@@ -76,12 +81,13 @@ def walk(case: Case) -> Chain | Unavailable:
         return Unavailable(reason="why_not_short")
     branch = root(case, found)
     steps = [_shortfall(found)]
-    kind = _effect(branch)
+    kind, among = _effect(branch), []
     while len(branch.taken) < _DOWN:
         part = costliest(branch)
         if part is None or _explains(kind, branch.found):
             break
         steps.append(_part(branch, *part))
+        among.append(tuple(dimension for dimension, _ in tables(branch)))
         branch = down(branch, *part)
         kind = _effect(branch)
     if kind is not None:
@@ -93,7 +99,8 @@ def walk(case: Case) -> Chain | Unavailable:
     ]
     facts = {"part": branch.name, **steps[-1].facts}
     question = steps[-1].question or "plain"
-    return Chain(pd.DataFrame(rows, columns=list(COLUMNS)), question, MappingProxyType(facts))
+    return Chain(pd.DataFrame(rows, columns=list(COLUMNS)), question, MappingProxyType(facts),
+                 tuple(among))  # fmt: skip
 
 
 def _shortfall(found: Reference) -> Step:
@@ -106,6 +113,7 @@ def _shortfall(found: Reference) -> Step:
 def _part(branch: Branch, dimension: str, row: pd.Series) -> Step:
     facts = {one: float(row[one]) for one in ("reference", "actual", "share", "weight")}
     facts |= {"dimension": dimension, "part": str(row["part"]), "short": -float(row["effect"])}
+    facts["parent"] = branch.name
     return Step(f"part_{dimension}", float(row["effect"]), "difference", facts, "part")
 
 
@@ -122,7 +130,7 @@ def _effect(branch: Branch) -> Step | None:
         return None
     kind = "gone" if most == "lost" and not branch.wide else most
     others = float(sums.drop(most).sum())
-    facts = {"kind": kind, "part": branch.name, "money": float(sums[most]), "others": others}
+    facts = {"kind": kind, "part": branch.name, "cost": -float(sums[most]), "others": others}
     return Step(f"effect_{kind}", float(sums[most]), "effects", facts, f"effect_{kind}")
 
 

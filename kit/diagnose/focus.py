@@ -13,12 +13,11 @@ from kit.data.case import Case
 from kit.data.frames import kept
 from kit.data.once import once
 from kit.data.tables import SCOPE_COLUMNS, Unavailable
-from kit.diagnose import customers, funnel
+from kit.diagnose import odds
 from kit.scope import Scope
 
 COLUMNS = ("id", "part", "now", "own_best", "peers", "potential", "probability", "expected",
-           "share", "cumulative", "top")  # fmt: skip
-_RECENT = 4  # spans by which it is told how often a customer orders
+           "share", "cumulative", "top", "lapsed")  # fmt: skip
 _FEWEST = 3  # customers or parts that can be ranked
 _UPPER = 0.75  # quantile of the peers that counts as headroom
 
@@ -32,7 +31,8 @@ class Focus:
     table : DataFrame
         id, part (name), now (money of the latest span), own_best (most of an earlier span), peers
         (upper quartile; null where there are too few), potential, probability, expected, share (of
-        all expected), cumulative, top (among the picked). Highest expected first.
+        all expected), cumulative, top (among the picked), lapsed (whether the customer is). Highest
+        expected first.
     by : str
         `customer`, `region` or `team`.
     count, picked : int
@@ -43,8 +43,15 @@ class Focus:
         Days of a span, and how many spans the best was looked for in.
     deals : bool
         Whether a win rate is part of the probability.
+    window : str
+        Which deals the win rate is of: `period` or `year`; see `kit.diagnose.odds.win_rates`.
+    comeback : float
+        Chance that a lapsed customer comes back; null where it is not known or none is ranked.
     left_out : int
-        Customers of a team or a rep who no longer order there and may have been handed over.
+        Customers who are not ranked because they fell silent.
+    left_as : str
+        Why: `handed_over` (a team's or a rep's may be), `lapsed` (how many come back is not known)
+        or `gone` (silent for more than two years).
     """
 
     table: pd.DataFrame
@@ -56,7 +63,10 @@ class Focus:
     days: int
     spans: int
     deals: bool
+    window: str = ""
+    comeback: float = math.nan
     left_out: int = 0
+    left_as: str = ""
 
 
 @once
@@ -72,8 +82,9 @@ def focus(case: Case, *, by: str = "customer") -> Focus | Unavailable:
     Returns
     -------
     Focus or Unavailable
-        Unavailable("focus_few") where there are fewer than three to rank, ("focus_short") where the
-        orders hold no earlier span to compare with.
+        Unavailable("focus_few_customer"), ("focus_few_region") or ("focus_few_team") where there
+        are fewer than three to rank, ("focus_no_parts") below which none lie, ("focus_short") where
+        the orders hold no earlier span to compare with.
 
     Notes
     -----
@@ -85,10 +96,11 @@ def focus(case: Case, *, by: str = "customer") -> Focus | Unavailable:
         expected    = potential × probability
 
     A customer's peers are those of its class and region (of its class, where these are fewer than
-    `min_peers`); the spans with an order are the last four. A part's peers are the other parts, per
-    full post, and only its win rate counts. The win rate is that of the deals decided in twelve
-    months, shrunk to the scope's as if `weight` deals of the scope were added; 1 without deals. One
-    unit of effort is taken to cost the same everywhere.
+    `min_peers`); the spans with an order are the last four. For a customer who has lapsed, the
+    share of such who came back stands in place of (spans with an order + 1) ÷ (spans + 2); where it
+    is not known, and in a team or of a rep, those who lapsed are left out. A part's peers are the
+    other parts, per full post, and only its win rate counts. `kit.diagnose.odds` has these rates.
+    One unit of effort is taken to cost the same everywhere.
     """
     if by == "customer":
         return _customers(case)
@@ -103,10 +115,14 @@ def _customers(case: Case) -> Focus | Unavailable:
         return Unavailable(reason="focus_short")
     sums = _sums(sales, sales["customer_id"], spans)
     sums = sums[(sums > 0).any(axis=1)]
-    gone = _gone(case, sums, spans[0][1]) if case.scope.kind in ("team", "rep") else []
-    sums = sums.drop(index=gone)
+    silent, comeback = odds.silent(case, sums.index), odds.coming_back(case)
+    why = "lapsed" if math.isnan(comeback) else "gone"
+    if case.scope.kind in ("team", "rep"):
+        why = "handed_over"
+    left = silent.index[silent == "gone"] if why == "gone" else silent.index
+    sums = sums.drop(index=left)
     if len(sums) < _FEWEST:
-        return Unavailable(reason="focus_few", detail=str(len(sums)))
+        return odds.few(len(sums), "customer")
     last = sales.drop_duplicates("customer_id", keep="last").set_index("customer_id")
     last = last.reindex(sums.index)
     now = sums.iloc[:, 0]
@@ -114,29 +130,28 @@ def _customers(case: Case) -> Focus | Unavailable:
     keys = last[["customer_class", "region"]].fillna("").astype(str)
     near = _upper(now, keys["customer_class"] + "\n" + keys["region"], least)
     peers = near.fillna(_upper(now, keys["customer_class"], least))
-    recent = sums.iloc[:, :_RECENT]
-    active = ((recent > 0).sum(axis=1) + 1) / (recent.shape[1] + 2)
-    wins = _win_rates(case, "customer_id", sums.index)
+    lapsed = sums.index.isin(silent.index)
+    active = odds.ordering(sums).mask(lapsed, comeback)
+    wins, window = odds.win_rates(case, "customer_id", sums.index)
     names = last["customer"].where(last["customer"].notna(), sums.index.to_series())
     twice = names.duplicated(keep=False)
     names = names.where(~twice, names + " (" + sums.index.to_series() + ")")
     found = _ranked(case, sums, peers=peers, chance=active * wins, names=names, by="customer")
-    return replace(found, left_out=len(gone))
-
-
-def _gone(case: Case, sums: pd.DataFrame, end: pd.Timestamp) -> list[str]:
-    """Customers silent for longer than their rhythm allows; see `customers.status`."""
-    held = sums.max(axis=1)
-    table = customers.status(case.data.sales, held, end=end.date(), before_end=end.date())
-    return [one for one in table.index[table["status"] == "lost"] if one in sums.index]
+    table = found.table.assign(lapsed=found.table["id"].isin(silent.index))
+    return replace(
+        found, table=table, window=window, comeback=comeback if lapsed.any() else math.nan,
+        left_out=len(left), left_as=why if len(left) else "",
+    )  # fmt: skip
 
 
 def _parts(case: Case) -> Focus | Unavailable:
     parts = [Scope.parse(one) for one in territory.children(case)["scope"]]
     kinds = {one.kind for one in parts}
-    if len(parts) < _FEWEST or len(kinds) != 1 or kinds & {"rep"}:
-        return Unavailable(reason="focus_few", detail=str(0 if kinds & {"rep"} else len(parts)))
+    if len(kinds) != 1 or kinds & {"rep"}:
+        return Unavailable(reason="focus_no_parts")
     kind = kinds.pop()
+    if len(parts) < _FEWEST:
+        return odds.few(len(parts), kind)
     spans = _spans(case)
     if len(spans) < 2:
         return Unavailable(reason="focus_short")
@@ -150,9 +165,10 @@ def _parts(case: Case) -> Focus | Unavailable:
     posts = posts.reindex(ids).where(lambda one: one > 0)
     each = sums.iloc[:, 0] / posts
     others = pd.Series({one: each.drop(one).quantile(_UPPER) for one in ids}, dtype=float)
-    wins = _win_rates(case, kind, ids)
+    wins, window = odds.win_rates(case, kind, ids)
     names = pd.Series([territory.display(case, one) for one in parts], index=ids)
-    return _ranked(case, sums, peers=others * posts, chance=wins, names=names, by=kind)
+    found = _ranked(case, sums, peers=others * posts, chance=wins, names=names, by=kind)
+    return replace(found, window=window)
 
 
 def _ranked(
@@ -172,6 +188,7 @@ def _ranked(
     table["cumulative"] = table["share"].cumsum()
     picked = min(math.ceil(case.settings.diagnose.focus.top * len(table) - 1e-9), len(table))
     table["top"] = table.index < picked
+    table["lapsed"] = False
     head, every = (float(one["potential"].sum()) for one in (table[table["top"]], table))
     return Focus(
         table=table[list(COLUMNS)], by=by, count=len(table), picked=picked,
@@ -227,23 +244,3 @@ def _upper(now: pd.Series, group: pd.Series, least: int) -> pd.Series:
                 np.quantile(np.delete(values, at), _UPPER) for at in range(len(values))
             ]
     return found
-
-
-def _win_rates(case: Case, column: str, ids: pd.Index) -> pd.Series:
-    """Win rates of the last twelve months by id, shrunk to the scope's; 1 without deals."""
-    if not case.data.has("opportunities"):
-        return pd.Series(1.0, index=ids)
-    deals = funnel.closed(case)
-    deals = deals[deals["closed_on"] > pd.Timestamp(case.as_of) - pd.DateOffset(years=1)]
-    if deals.empty:
-        return pd.Series(1.0, index=ids)
-    if column in ("region", "team"):
-        place = territory.placed(case.data.frame("roster"), deals["rep_id"],
-                                 days=deals["created_on"])  # fmt: skip
-        deals = deals.assign(**{column: place[column].to_numpy()})
-    won = deals["status"] == "won"
-    counts = pd.DataFrame({"won": won, "one": 1}).groupby(deals[column].astype(object)).sum()
-    counts = counts.reindex(ids, fill_value=0)
-    weight = case.settings.diagnose.focus.weight
-    top = counts["won"] + weight * won.mean()
-    return (top / (counts["one"] + weight).where(lambda one: one > 0)).fillna(float(won.mean()))

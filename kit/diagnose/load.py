@@ -39,15 +39,17 @@ def load(case: Case) -> pd.DataFrame | Unavailable:
         `as_of`; null without opportunities), customers and orders (with an order in the period so
         far), deals_load, customers_load, orders_load (that for a full post ÷ the median of the
         others; null below three others or a fifth of a post), highest (of the three), over (tuple
-        of those above the limit), limit (`settings.diagnose.people.overload`). The highest first.
-        Unavailable before the period begins (`not_started`), without reps (`no_reps`), or with
-        fewer than three of them (`few_people`).
+        of those above the limit, in two decimals), limit (`settings.diagnose.people.overload`). The
+        highest first. Unavailable before the period begins (`not_started`), without reps
+        (`no_reps`), or with fewer than three of them (`few_people`).
 
     Notes
     -----
-    A newcomer with all of a colleague's customers is overloaded: the ramp counts. Who left before
-    the last day is not listed. A rep's own scope knows no other's deals; customers and orders are
-    held against the anonymous peers' months, each peer counted as a full post.
+    Others are those of the scope: a team that is overloaded as a whole does not stand out in its
+    own page, as the posts of other teams are not known there. A newcomer with all of a colleague's
+    customers is overloaded: the ramp counts. Who left before the last day is not listed. A rep's
+    own scope knows no other's deals; customers and orders are held against the anonymous peers'
+    months, each peer counted as a full post.
     """
     span = seen(case)
     if span is None:
@@ -80,7 +82,7 @@ def load(case: Case) -> pd.DataFrame | Unavailable:
     table["highest"] = loads.max(axis=1)
     over = [
         tuple(kind for kind, one in zip(KINDS, row, strict=True) if one > limit)
-        for row in loads.itertuples(index=False)
+        for row in loads.round(2).itertuples(index=False)
     ]
     table["over"] = pd.Series(over, index=table.index, dtype=object)
     table["limit"] = limit

@@ -18,8 +18,9 @@ from kit.settings.measures import Measure
 CONFIRMED, LIKELY = "confirmed", "likely"
 VERIFY = "verify"
 COLUMNS = ("cause", "subject", "confidence", "measure", "text", "kind", "owner_role", "effort",
-           "days_low", "days_high", "effect", "recovers_low", "recovers_high", "expected_low",
-           "expected_high", "metric", "due_on", "section", "facts")  # fmt: skip
+           "days_low", "days_high", "effect", "cost_low", "cost_high", "recovers_low",
+           "recovers_high", "expected_low", "expected_high", "metric", "due_on", "section",
+           "facts")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,10 @@ class Remedies:
     table : DataFrame
         cause, subject, confidence, measure (key; `verify` for a cause that is not confirmed), text
         (the company's own words; may be empty), kind, owner_role, effort (`low`, `medium`,
-        `high`), days_low and days_high (person-days), effect (the cause's money), recovers_low and
-        recovers_high (shares: assumptions), expected_low and expected_high (money a period; null
-        for `verify`), metric (key), due_on (day it is measured), section, facts.
+        `high`), days_low and days_high (person-days), effect (the cause's money), cost_low and
+        cost_high (what it costs at least and at most, from zero up), recovers_low and recovers_high
+        (shares: assumptions), expected_low and expected_high (money a period; null for `verify`),
+        metric (key), due_on (day it is measured), section, facts.
     low, high : float
         Money a period of the best measure of each confirmed cause, together.
     confirmed, open : int
@@ -71,7 +73,9 @@ def measures(
 
         expected_low = r1 × max(−high, 0)    expected_high = r2 × max(−low, 0)
 
-    a period. Measures of one cause are alternatives: they win back the same money. A cause counts
+    a period. The shares are assumptions, taken from no data. Measures of one cause stand in their
+    order, those of price and product first where the evidence names an event at the time (such as a
+    competitor's launch). They are alternatives: they win back the same money. A cause counts
     as confirmed by its column `confidence`; where there is none, by a tested evidence. Others get
     the one step that verifies them, and no money.
     """
@@ -91,8 +95,9 @@ def measures(
         rows += own
         known += 1
         if own:
-            low += own[0]["expected_low"]
-            high += own[0]["expected_high"]
+            best = max(own, key=lambda one: (one["expected_high"], one["expected_low"]))
+            low += best["expected_low"]
+            high += best["expected_high"]
     found_all = pd.DataFrame(rows + waiting, columns=list(COLUMNS))
     return Remedies(found_all, low, high, known, len(waiting))
 
@@ -110,14 +115,15 @@ def confidence(cause: Mapping[str, Any]) -> str:
 
 
 def _of(case: Case, cause: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The measures of a cause, those that are thought to bring most first."""
+    """The measures of a cause: what meets an event first, then what is thought to bring most."""
     settings = case.settings.diagnose.measures
     least, most = _cost(cause)
+    meets = "price_product" if "event" in cause["facts"] else ""
     for keys in ((cause["cause"],), (cause["category"],)):
         fit = [(name, one) for name, one in settings.all.items() if set(keys) & set(one.causes)]
         if fit:
             break
-    fit.sort(key=lambda pair: (-sum(pair[1].recovers), pair[0]))
+    fit.sort(key=lambda pair: (pair[1].kind != meets, -sum(pair[1].recovers), pair[0]))
     due = case.as_of + dt.timedelta(days=settings.measured_after)
     for name, one in fit[: settings.each]:
         yield {
@@ -139,9 +145,10 @@ def _verify(case: Case, cause: dict[str, Any]) -> dict[str, Any]:
 
 
 def _base(cause: dict[str, Any]) -> dict[str, Any]:
+    least, most = _cost(cause)
     return {"cause": cause["cause"], "subject": cause["subject"], "effect": cause["effect"],
             "confidence": confidence(cause), "section": cause.get("section") or "causes",
-            "facts": cause["facts"]}  # fmt: skip
+            "cost_low": least, "cost_high": most, "facts": cause["facts"]}  # fmt: skip
 
 
 def _cost(cause: dict[str, Any]) -> tuple[float, float]:

@@ -15,10 +15,11 @@ from kit.data.frames import kept
 from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.diagnose import funnel
+from kit.plan.capacity import posts
 from kit.plan.deseasoned import CYCLE, hang_on
 from kit.scope import Scope
 
-SERIES = ("bookings", "created", "win_rate", "discount", "visit")
+SERIES = ("bookings", "created", "win_rate", "discount", "visits_per_post")
 RATES = ("win_rate", "discount")
 LEAST_MONTHS = 2 * CYCLE
 
@@ -56,7 +57,7 @@ def monthly(
     measure : str
         A measure of `kit.data.measures`; created (deals by the day they were created), win_rate
         (won ÷ decided, by the day of closing), discount (1 − Σ amount ÷ Σ list amount, of lines
-        with a list price).
+        with a list price), visits_per_post (visits ÷ full posts, with the ramp).
     scope : Scope, optional
         A part of the case's scope; for measures of `kit.data.measures` alone.
 
@@ -113,6 +114,12 @@ def _values(case: Case, measure: str, scope: Scope | None):
         count = pd.Series(1.0, index=deals.index)
         won = (deals["status"] == "won").astype(float)
         return spans, _ratio(*(_summed(deals["date"], one, spans) for one in (won, count)))
+    if measure == "visits_per_post":
+        found = _values(case, "visit", scope)
+        if isinstance(found, Unavailable) or not found[0]:
+            return found
+        spans, visits = found
+        return spans, _ratio(visits, posts(case, spans).sum().to_numpy(dtype="float64"))
     if measure in measures.ACTIVITIES and case.data.has("activities"):
         first = measures.activities(case, scope=scope)["date"].min()
     else:

@@ -18,8 +18,8 @@ from kit.diagnose.reference import reference, within
 from kit.diagnose.verdicts import CONFIRMED, REFUTED, UNDECIDED, Measured, Row
 from kit.scope import Scope
 
-COLUMNS = ("obstacle", "verdict", "value", "low", "high", "threshold", "power", "unit", "rule",
-           "why", "section", "facts")  # fmt: skip
+COLUMNS = ("obstacle", "verdict", "value", "low", "high", "threshold", "power", "needed", "unit",
+           "rule", "doubt", "why", "section", "facts")  # fmt: skip
 _PERIOD = 366.0  # days of orders before last year's span without which a customer may not be new
 
 
@@ -34,9 +34,10 @@ def obstacles(case: Case) -> pd.DataFrame:
         customer_loss, supply, market_entry), verdict (`confirmed`, `refuted`, `too_few` or
         `no_data`), value with low and high (null where it is a count of all, or not known),
         threshold, power (chance that a change as large as the threshold would have been seen; null
-        where nothing is sampled), unit (`points`, `percent` or `multiple`), rule (key of the
-        sentence that says what decides), why (key of the reason where there is no data, or name of
-        the missing table), section, facts.
+        where nothing is sampled), needed (the power below which nothing is refuted), unit
+        (`points`, `percent` or `multiple`), rule (key of the sentence that says what decides),
+        doubt (where it is `too_few`: as `kit.diagnose.verdicts.doubt`, or `handed_over`), why (key
+        of the reason where there is no data, or name of the missing table), section, facts.
 
     Notes
     -----
@@ -72,7 +73,7 @@ def _uneven_team(case: Case) -> Row:
     verdict = verdicts.decide(found, options.uneven, nothing=1.0)
     facts = {"reps": len(shares)}
     return verdicts.row(found, verdict, "uneven", "standing", threshold=options.uneven,
-                unit="multiple", facts=facts)  # fmt: skip
+                unit="multiple", nothing=1.0, facts=facts)  # fmt: skip
 
 
 def _customer_loss(case: Case) -> Row:
@@ -93,9 +94,11 @@ def _customer_loss(case: Case) -> Row:
     verdict = REFUTED if enough else UNDECIDED
     if value >= options.customers_lost:
         verdict = CONFIRMED if wide else UNDECIDED  # a team's or a rep's may have been handed over
+    handed = verdict == UNDECIDED and value >= options.customers_lost
     return verdicts.row(Measured(value, math.nan, math.nan), verdict,
                 "customer_loss" if wide else "customer_gone", "causes",
-                threshold=options.customers_lost, unit="percent", facts=facts)  # fmt: skip
+                threshold=options.customers_lost, unit="percent", facts=facts,
+                **({"doubt": "handed_over"} if handed else {}))  # fmt: skip
 
 
 def _market_entry(case: Case) -> Row:

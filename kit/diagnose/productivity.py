@@ -1,4 +1,4 @@
-"""Productivity: what each rep brought for a full post, against last year and the others."""
+"""Productivity: bookings for a full post of each rep, against last year and the others."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _COLUMNS = ["rep_id", "rep", "marks", "posts", "post_months", "amount", "product
 
 @dataclass(frozen=True)
 class Productivity:
-    """Revenue for each full post, of the scope and of its reps.
+    """Bookings for each full post, of the scope and of its reps.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Productivity:
         productivity = amount ÷ posts, productivity_before (the same of last year's span), growth,
         peers (how many others), median (theirs), beside = productivity ÷ median − 1. Nulls where
         nothing can be said; highest productivity first.
-    posts, amount, productivity, productivity_before, growth : float
+    posts, amount, productivity, productivity_before, growth, posts_before : float
         Of the whole scope. `amount` is that of the reps who have a post in it.
     elsewhere : float
         Bookings of the scope by people who have no post in it, left out above.
@@ -52,6 +52,7 @@ class Productivity:
     productivity: float
     productivity_before: float
     growth: float
+    posts_before: float
     elsewhere: float
     start: dt.date
     end: dt.date
@@ -66,7 +67,7 @@ def productivity(case: Case) -> Productivity | Unavailable:
     Productivity or Unavailable
         Unavailable before the period begins (`not_started`), without reps (`no_reps`), where nobody
         has a post in the span (`no_posts`), or where people without a post in the scope booked more
-        than those who have one (`sold_by_others`): posts and revenue then do not match.
+        than those who have one (`sold_by_others`): posts and bookings then do not match.
 
     Notes
     -----
@@ -109,11 +110,10 @@ def productivity(case: Case) -> Productivity | Unavailable:
     elsewhere = float(amounts[~amounts.index.isin(rows.index)].sum())
     if elsewhere > max(amount, 0.0):
         return Unavailable(reason="sold_by_others", detail=str(case.scope))
-    now = amount / whole
-    past = _whole(case, before)
+    now, (past, then) = amount / whole, _whole(case, before)
     growth = now / past - 1 if past > 0 else np.nan
     return Productivity(
-        table[_COLUMNS], whole, amount, now, past, growth, elsewhere, span.start, span.end
+        table[_COLUMNS], whole, amount, now, past, growth, then, elsewhere, span.start, span.end
     )
 
 
@@ -238,12 +238,12 @@ def _of_span(case: Case, span: Period | None) -> pd.Series:
     return per_post(amounts, full, months=span.days / _DAYS_A_MONTH)
 
 
-def _whole(case: Case, span: Period | None) -> float:
+def _whole(case: Case, span: Period | None) -> tuple[float, float]:
     if span is None:
-        return np.nan
+        return np.nan, np.nan
     full, amounts = full_posts(case, span), _amounts(case, span)
-    there = amounts[amounts.index.isin(full.index)]
-    return float(there.sum() / full.sum()) if len(there) and full.sum() > 0 else np.nan
+    there, whole = amounts[amounts.index.isin(full.index)], float(full.sum())
+    return (float(there.sum()) / whole, whole) if len(there) and whole > 0 else (np.nan, np.nan)
 
 
 def _growth(now: pd.Series, before: pd.Series) -> pd.Series:

@@ -48,6 +48,8 @@ class Shifts:
         Steady growth a year beside the levels; 0 where there is none.
     logs : bool
         Whether changes are ratios.
+    run : int
+        How many months at the end lie on one side of their level; negative below it.
     """
 
     measure: str
@@ -58,6 +60,7 @@ class Shifts:
     phi: float
     growth: float
     logs: bool
+    run: int
 
 
 @once
@@ -99,11 +102,25 @@ def shifts(case: Case, *, measure: str = "bookings", seed: int = SEED) -> Shifts
         phi=found.phi,
         growth=float(np.expm1(grown)) if series.logs else grown,
         logs=series.logs,
+        run=run(months["adjusted"].to_numpy(), months["level"].to_numpy()),
     )
 
 
+def run(values: np.ndarray, level: np.ndarray) -> int:
+    """How many values at the end lie on one side of the level; negative below it.
+
+    Examples
+    --------
+    >>> run(np.array([2.0, 3.0, 0.5, 0.8]), np.ones(4)), run(np.ones(3), np.ones(3))
+    (-2, 0)
+    """
+    side = np.where(np.isclose(values, level), 0.0, np.sign(values - level))
+    other = np.flatnonzero(side != side[-1])
+    return int(side[-1]) * (len(side) - 1 - (int(other[-1]) if len(other) else -1))
+
+
 def overview(case: Case, *, seed: int = SEED) -> pd.DataFrame | Unavailable:
-    """The latest change point of bookings, deals created, win rate, discount and visits.
+    """The latest change point of bookings, deals created, win rate, discount and visits per post.
 
     Returns
     -------

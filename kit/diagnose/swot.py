@@ -13,15 +13,14 @@ from kit.data.case import Case
 from kit.data.tables import Unavailable
 from kit.diagnose import causes as listed
 from kit.diagnose.branch import root, tables
+from kit.diagnose.crossing import WHOLE, crossed
 from kit.diagnose.market_change import market_change
+from kit.diagnose.market_share import market_share
 from kit.diagnose.reference import Reference, reference
 
 QUADRANTS = ("strength", "weakness", "opportunity", "threat")
 COLUMNS = ("quadrant", "finding", "subject", "effect", "section", "touches", "facts")
-PAIRS = ("so", "wo", "st", "wt")
-PAIR_COLUMNS = ("pair", "where", "inside", "outside", "effect")
-_MOST, _PAIRS = 4, 2  # entries of a quadrant, and pairs of a kind, that are named
-_WHOLE = "whole"  # what concerns the scope as such
+_MOST = 4  # entries of a quadrant that are named
 _INSIDE = ("people", "tools", "product", "method")
 _GONE = ("lost_customer", "lost_customers", "gone_customer", "gone_customers")
 _TOLD = ("region", "line", "growth", "share", "share_before", "competitor", "competitor_before",
@@ -75,9 +74,10 @@ def swot(case: Case, *, found: pd.DataFrame | Unavailable | None = None) -> Swot
     -----
     Strengths: parts ahead of their reference, causes that helped, cells (region × line) with a
     larger market share. Weaknesses: parts behind, causes of the fields people, tools, product and
-    method. Opportunities: cells whose market grew (money: own share before × growth in money), lost
-    customers to win back (money: what was expected from them). Threats: cells whose market shrank
-    or whose share was lost, events of kind competitor and policy since 45 days before the period.
+    method. Opportunities: cells whose market grew (money: own share before × growth in money),
+    unless a lost share took more than that; lost customers to win back (money: what was expected
+    from them). Threats: cells whose market shrank or whose share was lost, events of kind
+    competitor and policy since 45 days before the period.
     Findings below the money from which on a cause is named (a quarter of it for a cell) are left
     out; of the events the one nearest to the period's start is named, the competitors' first. A
     pair is an inside and an outside finding that share a region, line or channel and differ in
@@ -105,14 +105,14 @@ def swot(case: Case, *, found: pd.DataFrame | Unavailable | None = None) -> Swot
     entries = entries.reset_index(drop=True)
     missing = tuple(one for one in ("market", "events") if not case.data.has(one))
     away = cells if isinstance(cells, Unavailable) and not cells.table else None
-    return Swot(entries, _paired(entries), missing, away)
+    return Swot(entries, crossed(entries), missing, away)
 
 
 def _entry(quadrant: str, finding: str, subject: str, effect: float | None, section: str,
            touches: tuple[str, ...], **facts: Any) -> dict[str, Any]:  # fmt: skip
     money = float("nan") if effect is None else float(effect)
     return {"quadrant": quadrant, "finding": finding, "subject": subject, "effect": money,
-            "section": section, "touches": touches or (_WHOLE,),
+            "section": section, "touches": touches or (WHOLE,),
             "facts": {"subject": subject, "effect": money, **facts}}  # fmt: skip
 
 
@@ -174,7 +174,13 @@ def _home(held: Reference, customer: str | None) -> tuple[str, ...]:
 
 
 def _cells(case: Case, cells: pd.DataFrame, *, least: float) -> Iterator[dict[str, Any]]:
+    shown = market_share(case)
+    places = ["region", "line"]
+    if not isinstance(shown, Unavailable):  # the very figures that the market's own room rounds
+        own = shown.cells.set_index(places)[["share", "share_before"]]
+        cells = own.combine_first(cells.set_index(places)).reset_index()
     for one in cells.to_dict("records"):
+        overrun = one["by_market"] > 0 and one["by_market"] + one["by_share"] < 0
         touches = [f"line:{one['line']}"]
         if case.scope.kind == "company":
             touches.insert(0, f"region:{one['region']}")
@@ -185,6 +191,8 @@ def _cells(case: Case, cells: pd.DataFrame, *, least: float) -> Iterator[dict[st
                                ("by_share", ("strength", "share_gained"),
                                 ("threat", "share_lost"))):  # fmt: skip
             money = one[name]
+            if name == "by_market" and overrun:
+                continue
             if pd.notna(money) and abs(money) >= max(least / 4, 1e-6):
                 kind = up if money > 0 else down
                 yield _entry(*kind, subject, money, "market", tuple(touches), **facts)
@@ -211,38 +219,3 @@ def _events(case: Case, cells: pd.DataFrame | Unavailable) -> Iterator[dict[str,
                     share = float((size * local[f"competitor{end}"]).sum() / size.sum())
                     facts[f"competitor{end}"] = share
         yield _entry("threat", finding, str(one["label"]), None, "market", touches, **facts)
-
-
-def _shared(one: tuple[str, ...], two: tuple[str, ...]) -> tuple[str, ...]:
-    """The touches that two findings share, none where they differ in a dimension.
-
-    Examples
-    --------
-    >>> _shared(("region:East", "line:A"), ("line:A",)), _shared(("region:East",), ("region:West",))
-    (('line:A',), ())
-    """
-    mine, theirs = (dict(touch.partition(":")[::2] for touch in both) for both in (one, two))
-    if any(mine[name] != theirs[name] for name in mine.keys() & theirs.keys()):
-        return ()
-    return tuple(touch for touch in one if touch in two)
-
-
-def _paired(entries: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    size = entries["effect"].abs().fillna(0.0)
-    inside = {"s": "strength", "w": "weakness"}
-    outside = {"o": "opportunity", "t": "threat"}
-    for pair in PAIRS:
-        for one in entries.index[entries["quadrant"] == inside[pair[0]]]:
-            for two in entries.index[entries["quadrant"] == outside[pair[1]]]:
-                both = _shared(entries.at[one, "touches"], entries.at[two, "touches"])
-                if both and (both != (_WHOLE,) or pair == "wt"):
-                    rows.append((pair, both, one, two, float(size[one] + size[two])))
-    table = pd.DataFrame(rows, columns=list(PAIR_COLUMNS))
-    order = table["pair"].map({one: at for at, one in enumerate(PAIRS)})
-    table = table.assign(_at=order, _same=table["where"].map(len)).sort_values(
-        ["_at", "_same", "effect", "inside", "outside"],
-        ascending=[True, False, False, True, True], kind="stable",
-    )  # fmt: skip
-    table = table.groupby("_at", sort=False).head(_PAIRS)
-    return table[list(PAIR_COLUMNS)].reset_index(drop=True)

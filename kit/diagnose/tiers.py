@@ -1,4 +1,4 @@
-"""Contribution tiers: which reps carry the revenue, newcomers and part-timers by a full post."""
+"""Contribution tiers: which reps carry the bookings, newcomers and part-timers by a full post."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _NAMED = {"A": "core", "B": "steady", "C": "to_lift"}
 
 @dataclass(frozen=True)
 class Tiers:
-    """The reps of a scope by what they contribute to its revenue in the period so far.
+    """The reps of a scope by what they contribute to its bookings in the period so far.
 
     Parameters
     ----------
     reps : DataFrame
         rep_id, rep, marks (as in `kit.diagnose.productivity`), amount (money), share (of the reps'
-        revenue), cumulative, posts, productivity (amount ÷ posts), tier_by_amount, tier_by_post
+        bookings), cumulative, posts, productivity (amount ÷ posts), tier_by_amount, tier_by_post
         (null without half a full post in a month), tier, basis (`amount` or `post`). Largest first.
     summary : DataFrame
         tier, people, amount, share: a row each tier; who has no tier yet is `too_new`.
@@ -43,7 +43,7 @@ class Tiers:
 
 @once
 def tiers(case: Case) -> Tiers | Unavailable:
-    """Sort the reps into core, steady and to lift by cumulated share of revenue.
+    """Sort the reps into core, steady and to lift by cumulated share of bookings.
 
     Parameters
     ----------
@@ -54,14 +54,14 @@ def tiers(case: Case) -> Tiers | Unavailable:
     -------
     Tiers or Unavailable
         Unavailable in a rep's own scope (`one_person`), with fewer than three reps (`few_people`),
-        without revenue (`no_rows`), or as `productivity`.
+        without bookings (`no_rows`), or as `productivity`.
 
     Notes
     -----
     Reps are taken from the largest down; who crosses a limit belongs to the upper tier, and equals
     are in one tier (`kit.diagnose.abc.classes`). `tier_by_post` sorts what each would bring at a
     full post, which is amount ÷ posts. A rep with a mark (newcomer, part-timer, not there all the
-    time) is sorted by that one and never by raw revenue; the others by raw revenue.
+    time) is sorted by that one and never by raw bookings; the others by raw bookings.
     """
     if case.scope.kind == "rep":
         return Unavailable(reason="one_person")

@@ -15,7 +15,7 @@ from kit.diagnose.funnel import NORMAL, wilson
 CONFIRMED, REFUTED, UNDECIDED, NO_DATA = "confirmed", "refuted", "too_few", "no_data"
 POWER = 0.8  # chance to have seen it, below which nothing is refuted
 
-Row = Mapping[str, Any]
+Row = Mapping[str, Any]  # one obstacle's figures; see `row`
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,29 @@ def decide(found: Measured, threshold: float, *, nothing: float | None = 0.0) ->
     if found.value >= threshold and found.low > (threshold if nothing is None else nothing):
         return CONFIRMED
     return UNDECIDED if found.power < POWER or found.high >= threshold else REFUTED
+
+
+def doubt(found: Measured, threshold: float, *, nothing: float | None = 0.0) -> str:
+    """Why `decide` leaves a case open.
+
+    `few`: there is no interval. `chance`: the value reaches the threshold, but the interval holds
+    `nothing`. `power`: so little data would rarely have shown the threshold. `changed`: the whole
+    interval lies above `nothing`, and the threshold in it. `reaches`: the threshold lies in it.
+
+    Examples
+    --------
+    >>> doubt(Measured(0.035, 0.018, 0.054, 0.99), 0.05), doubt(Measured(0, -0.1, 0.1, 0.3), 0.05)
+    ('changed', 'power')
+    >>> doubt(Measured(0.08, -0.02, 0.18, 0.3), 0.05), doubt(Measured(0.02, 0, 0.06, 0.9), 0.05)
+    ('chance', 'reaches')
+    """
+    if math.isnan(found.value) or math.isnan(found.low) or math.isnan(found.high):
+        return "few"
+    if nothing is not None and found.value >= threshold:
+        return "chance"
+    if found.power < POWER:
+        return "power"
+    return "changed" if nothing is not None and found.low > nothing else "reaches"
 
 
 def rise(sides: Sides, *, level: float, threshold: float) -> Measured:
@@ -159,12 +182,17 @@ def uneven(values: np.ndarray, *, level: float, seed: int, draws: int = 2000) ->
     return Measured(float(quartiles[1] / quartiles[0]), float(ends[0]), float(ends[1]))
 
 
-def row(found: Measured | None, verdict: str, rule: str, section: str, **more: Any) -> Row:
+def row(
+    found: Measured | None, verdict: str, rule: str, section: str, *, nothing: float | None = 0.0,
+    **more: Any,
+) -> Row:  # fmt: skip
     """One obstacle's row without its name; see `kit.diagnose.obstacles.obstacles`."""
     found = found or Measured(math.nan, math.nan, math.nan)
+    limit = more.get("threshold", math.nan)
+    open_ = doubt(found, limit, nothing=nothing) if verdict == UNDECIDED else ""
     base = {"verdict": verdict, "value": found.value, "low": found.low, "high": found.high,
-            "power": found.power, "threshold": math.nan, "unit": "points", "rule": rule, "why": "",
-            "section": section, "facts": {}}  # fmt: skip
+            "power": found.power, "needed": POWER, "threshold": limit, "unit": "points",
+            "rule": rule, "doubt": open_, "why": "", "section": section, "facts": {}}  # fmt: skip
     return {**base, **more}
 
 

@@ -15,6 +15,7 @@ from kit.diagnose.catalogue import CONFIRMED, Cause
 from kit.diagnose.conversion_money import worth
 from kit.diagnose.newcomers import capacity
 from kit.diagnose.reference import Reference, within
+from kit.diagnose.step_place import step_place
 
 __all__ = ("LIMIT", "capacity", "conversion", "deal_size", "deals")
 
@@ -48,8 +49,14 @@ def conversion(case: Case, *, helped: bool) -> Cause | None:
     if event is not None:
         facts |= {"event": event["label"], "when": event["date"]}
         evidence = "conversion_step_event"
+    place = step_place(case, stage=worst["stage"])
+    if place is not None:
+        facts |= {"part": place.part, "part_share": place.share,
+                  "part_before": place.share_before, "elsewhere": place.elsewhere,
+                  "elsewhere_before": place.elsewhere_before}  # fmt: skip
+        evidence = (evidence or "conversion_step") + "_part"
     return Cause("conversion_step", worst["step"], worst["moved"], facts, evidence, **ends,
-                 confidence=CONFIRMED)  # fmt: skip
+                 confidence=CONFIRMED, scope="" if place is None else place.scope)  # fmt: skip
 
 
 def deals(case: Case, found: Reference, *, apart: Collection[str] = ()) -> Cause | None:

@@ -20,7 +20,7 @@ _MONEY = ("size", "followed")
 
 
 def shortfalls(found: Any, words: Words, *, draws: int = 9_999) -> View:
-    """Which capability goes with which result, or that none does; below, folded, all pairs.
+    """Which capability goes with which result, with all pairs folded below; or that none does.
 
     Parameters
     ----------
@@ -42,7 +42,8 @@ def shortfalls(found: Any, words: Words, *, draws: int = 9_999) -> View:
     asked = found["p_value"].notna()
     if not lines:
         most = int(found["reps"].max()) if len(found) else 0
-        lines = [words.t("people.none_goes", asked=int(asked.sum()), n=most)]
+        line = words.t("people.none_goes", asked=int(asked.sum()), n=most, limit=_FALSE)
+        return notes.points([line], title=words.t("people.title.shortfalls"))
     shown = found[asked].head(max(_PAIRS, len(lines)))
     frame = shown.assign(
         result=[words.t(f"people.result.{one}") for one in shown["result"]],

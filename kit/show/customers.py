@@ -19,7 +19,7 @@ _MOVERS = 6
 
 
 def classes(found: Any, words: Words) -> View:
-    """The classes by amount and by margin, and below them one class against the other.
+    """The classes by amount and by margin; below, where they differ, one against the other.
 
     Parameters
     ----------
@@ -34,10 +34,14 @@ def classes(found: Any, words: Words) -> View:
             words.t("customers.losing", n=found.losing, amount=found.losing_amount,
                     margin=found.losing_margin)
         )  # fmt: skip
+    if found.returns:
+        lines.append(words.t("customers.returns", n=found.returns, amount=found.returns_amount))
     columns = "class customers amount share by_margin margin margin_share".split()
     shown = table_of(found.classes, words, "classes", columns, caption=joined(lines, words))
     if found.cross.empty:
         return shown
+    if (found.cross["by_amount"] == found.cross["by_margin"]).all():
+        return together([shown, notes.sentence(words.t("customers.cross_alike"))])
     counts = {
         (one.by_amount, one.by_margin): words.count(one.customers)
         for one in found.cross.itertuples(index=False)
@@ -151,6 +155,9 @@ def retention(found: Any, words: Words) -> View:
     if found.cohorts.empty:
         return together([shown, parts])
     columns = "period customers d90 d180 d365".split()
+    again = found.cohorts[columns[2:]].astype(float).stack().dropna()
+    if len(again) and (again == 1).all():
+        return together([shown, parts, notes.sentence(words.t("customers.cohorts_all"))])
     cohorts = table_of(found.cohorts, words, "", columns, caption=words.t("customers.cohorts_note"))
     return together([shown, parts, folded([cohorts], words.t("customers.title.cohorts"))])
 

@@ -17,6 +17,7 @@ from kit.show.words import Words
 CLEAR = ("driver", "own")
 _NEAR = ("quote", "demo", "discount")  # what comes with a deal
 _MONEY = ("result", "potential")
+_GIVEN = ("result", "potential")  # what the groups are made by, or are given
 _COLUMNS = ("regressor", "share", "rank", "unit", "effect", "finding")
 _BESIDE = ("regressor", "best", "rest", "difference", "range", "p")
 
@@ -59,7 +60,7 @@ def drivers(found: Any, words: Words) -> View:
 
 
 def best_and_rest(found: Any, words: Words) -> View:
-    """The best beside the rest, figure by figure, and which differences chance does not make.
+    """The best beside the rest in a sentence; its table is folded where nothing done is distinct.
 
     Parameters
     ----------
@@ -77,25 +78,24 @@ def best_and_rest(found: Any, words: Words) -> View:
     rows = [_beside(one, words) for one in _records(found.frame)]
     tests = int(found.frame["p"].notna().sum())
     note = [words.t(f"drivers.best_note.{found.kind}"), words.t("drivers.best_tests", n=tests)]
-    return together(
-        [
-            sentence(_joined([words.t(key, **facts), tail], words)),
-            table(
-                pd.DataFrame(rows, dtype="object"), words, columns=_BESIDE,
-                kinds=dict.fromkeys(_BESIDE, "text"), headings=_headings(words, _BESIDE),
-                caption=_joined(note, words),
-            ),
-        ]
+    shown = table(
+        pd.DataFrame(rows, dtype="object"), words, columns=_BESIDE,
+        kinds=dict.fromkeys(_BESIDE, "text"), headings=_headings(words, _BESIDE),
+        caption=_joined(note, words), stacked=True,
     )  # fmt: skip
+    if not set(distinct) - set(_GIVEN):
+        shown = folded([shown], words.t("drivers.head_best"))
+    return together([sentence(_joined([words.t(key, **facts), tail], words)), shown])
 
 
 def title(found: Any, words: Words) -> str:
-    """What explains most, and what reps do that clearly goes with results."""
+    """What explains most of what can be explained, and what reps do that goes with results."""
     rows = _records(found.frame)
     first = rows[0]
     behaviour = [one for one in rows if one["group"] == "behaviour"]
     done = next((one for one in behaviour if one["finding"] in CLEAR), None)
-    facts = {"first": _within(first["regressor"], words), "share": first["share"]}
+    facts = {"first": _within(first["regressor"], words), "share": first["share"],
+             "explained": found.explained}  # fmt: skip
     key = "drivers.title_open" if behaviour and done is None else "drivers.title_first"
     if done is not None and done is not first:
         key = "drivers.title_both"

@@ -56,8 +56,7 @@ def cohorts(frame: pd.DataFrame | Unavailable, words: Words) -> View:
         return said
     apart = frame["last_period_distinct"].astype(bool) | frame["last_year_distinct"].astype(bool)
     shown = frame.assign(interval=_ranges(frame, words, "share"))
-    lines = [words.t("funnel.cohorts_note")]
-    lines += [words.t("funnel.bold")] if apart.any() else []
+    lines = [words.t(f"funnel.{one}") for one in ("cohorts_note", "bold")[: 1 + apart.any()]]
     made = table(
         shown, words, title=words.t("funnel.cohorts"), caption=" ".join(lines),
         columns=("step", "days", "entered", "conversion", "interval", "last_period", "last_year"),
@@ -68,7 +67,10 @@ def cohorts(frame: pd.DataFrame | Unavailable, words: Words) -> View:
                   "last_period": words.t("funnel.heading.last_period")},
         highlight=list(apart),
     )  # fmt: skip
-    return together([cohorts_figure(frame, words), made])
+    views = [cohorts_figure(frame, words), made]
+    if frame["last_year"].notna().any() and not frame["last_year_distinct"].any():
+        views.insert(1, notes.sentence(words.t("funnel.cohorts_coarse")))
+    return together(views)
 
 
 def course(frame: pd.DataFrame | Unavailable, words: Words) -> View:
@@ -125,8 +127,7 @@ def parts(frame: pd.DataFrame | Unavailable, words: Words, *, most: int = _MOST)
     )
     wide.insert(0, "part", frame.drop_duplicates("scope").set_index("scope")["part"])
     left = len(wide) - most
-    caption = [words.t("funnel.parts_note")]
-    caption += [words.t("figure.more", n=left)] if left > 0 else []
+    caption = [words.t("funnel.parts_note"), *[words.t("figure.more", n=left)] * (left > 0)]
     made = table(
         wide.head(most).reset_index(), words, columns=("part", *steps), caption=" ".join(caption),
         title=words.t("funnel.parts"), kinds=dict.fromkeys(steps, "percent"),
@@ -142,11 +143,11 @@ def peers(found: Any, words: Words) -> View:
     Parameters
     ----------
     found : WinRate or Unavailable
-        See `kit.diagnose.cohort_parts.peers`.
+        See `kit.diagnose.cohort_parts.peers`; nothing is shown where there are too few peers.
     words : Words
     """
     if isinstance(found, Unavailable):
-        return notes.unavailable(found, words)
+        return View("") if found.reason == "few_peers" else notes.unavailable(found, words)
     key = "funnel.peers_apart" if found.distinct else "funnel.peers_alike"
     said = notes.sentence(
         words.t(key, won=found.won, n=found.decided, share=found.share, low=found.low,
@@ -184,8 +185,10 @@ def stage_times(frame: pd.DataFrame | Unavailable, words: Words) -> View:
         headings={name: words.t(f"stay.heading.{name}")
                   for name in ("left", "standing", "days", "interval", "days_before", "effect")},
     )  # fmt: skip
-    method = notes.note(words.t("stay.method"))
-    return together([said, made, folded([method], words.t("stay.method_head"))])
+    views = [said, made]
+    if shown["effect"].notna().any():
+        views.append(folded([notes.note(words.t("stay.method"))], words.t("stay.method_head")))
+    return together(views)
 
 
 def losses(
@@ -231,12 +234,11 @@ def _ranked(frame: pd.DataFrame, words: Words, name: str) -> View:
 
 
 def _held(one: Any, words: Words) -> str:
-    facts = {"stage": one.stage, "days": one.days, "before": one.days_before}
-    late = one.effect < 0
     if pd.isna(one.effect) or pd.isna(one.days) or pd.isna(one.days_before):
         return words.t("stay.apart", stage=one.stage)
-    return words.t("stay.slower" if late else "stay.faster", wins=abs(one.wins),
-                   effect=one.effect, **facts)  # fmt: skip
+    return words.t("stay.slower" if one.effect < 0 else "stay.faster", wins=abs(one.wins),
+                   stage=one.stage, days=one.days, before=one.days_before,
+                   effect=one.effect)  # fmt: skip
 
 
 def _ranges(frame: pd.DataFrame, words: Words, way: str) -> Sequence[str | None]:

@@ -39,7 +39,8 @@ def leaving(found: Any, words: Words) -> View:
     columns = "customer rep value usual silence ratio state".split()
     if found.scope == "rep":
         columns.remove("rep")
-    lines = [words.t("customers.leaving_note"), *elsewhere(found.scope, words)]
+    lines = [words.t(f"customers.{one}") for one in ("leaving_note", "definitions")]
+    lines += elsewhere(found.scope, words)
     shown = table_of(frame, words, "leaving", columns, caption=joined(lines, words))
     return together([notes.sentence(joined(told, words)), shown])
 

@@ -1,4 +1,4 @@
-"""The market: own share and what its change was worth, competitors' moves, expenses by kind."""
+"""The market: our share and what its change was worth, competitors' moves, expenses by kind."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _KINDS = {
     "share": "percent", "points": "points", "market_growth": "signed_percent",
     "own_growth": "signed_percent", "by_share": "signed_money", "by_market": "signed_money",
     "elsewhere": "points", "spend": "money", "of_budget": "percent", "growth": "signed_percent",
-    "per_100": "number", "per_100_before": "number", "margin_each": "number",
-    "margin_each_before": "number", "effect": "number", "label": "text", "kind": "text",
+    "per_100": "text", "per_100_before": "text", "effect": "text", "label": "text",
+    "kind": "text",
 }  # fmt: skip
 _SHARE = "where share points market_growth own_growth by_share by_market"
 _CELLS = 6  # region × line that are named
 
 
 def shares(found: Any, words: Words) -> View:
-    """Own share by region and line, what its change was worth and what the market gave.
+    """Our share by region and line, what its change was worth and what the market gave.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def shares(found: Any, words: Words) -> View:
     """
     if isinstance(found, Unavailable):
         return notes.unavailable(found, words)
-    whole = found.whole
+    whole = as_shown(found.whole.to_frame().T).iloc[0]
     names = ("share", "points", "by_share", "market_growth", "by_market", "own_growth")
     facts = {name: whole[name] for name in names}
     line = words.t("market.sentence", period=found.period, before=found.before, **facts)
@@ -44,15 +44,44 @@ def shares(found: Any, words: Words) -> View:
         key = "market.left_out" + ("_one" if found.left_out == 1 else "")
         lines.append(words.t(key, n=found.left_out))
     together_row = whole.to_frame().T.assign(where=words.t("market.whole"))
-    views = [notes.sentence(line)]
-    for kind, column in (("regions", "region"), ("lines", "line")):
-        rows = getattr(found, kind)
-        if len(rows) < 2 and kind == "regions":
-            continue
+    views, kinds = [notes.sentence(line)], [("lines", "line")]
+    if len(found.regions) > 1:
+        kinds.insert(0, ("regions", "region"))
+    more = len(found.cells) > max(len(found.regions), len(found.lines))
+    for kind, column in kinds:
+        rows = as_shown(getattr(found, kind))
         rows = pd.concat([together_row, rows.assign(where=rows[column])], ignore_index=True)
-        views.append(_table(rows, words, _SHARE, title=kind, first=True))
-    views.append(folded([_cells(found.cells, words, lines)], words.t("market.title.cells")))
+        told = [] if more or kind != "lines" else lines
+        views.append(_table(rows, words, _SHARE, title=kind, first=True, lines=told))
+    if more:
+        cells = _cells(as_shown(found.cells), words, lines)
+        views.append(folded([cells], words.t("market.title.cells")))
     return together(views)
+
+
+def as_shown(rows: pd.DataFrame) -> pd.DataFrame:
+    """Shares with the change between them as both are written, in tenths of a point.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"share": [0.12274], "share_before": [0.14146], "points": [-0.01872]})
+    >>> as_shown(rows)["points"].round(6).tolist()
+    [-0.018]
+    """
+    ends = rows[["share", "share_before"]].astype(float).round(3)
+    return rows.assign(points=ends["share"] - ends["share_before"])
+
+
+def few(value: Any, words: Words) -> str:
+    """An amount of few units of money, with its decimals: ¥1.47; 1.47元."""
+    if amounts.missing(value):
+        return amounts.NONE
+    text = words.number(abs(value))
+    if words.language == "zh":
+        text += amounts.money_scale(1.0, words.currency, language="zh")[2]
+    else:
+        text = amounts.symbol(words.currency, words.language) + text
+    return (amounts.MINUS if value < 0 else "") + text
 
 
 def moves(found: Any, words: Words) -> View:
@@ -71,8 +100,8 @@ def moves(found: Any, words: Words) -> View:
             "label": one["label"], "date": words.date(one["date"]),
             "region": words.t("market.everywhere") if amounts.missing(one["region"])
             else one["region"],
-            "own": _from_to(words, one["share_before"], one["share_after"], one["points"]),
-            "win_rate": _from_to(words, one["win_rate_before"], one["win_rate"], one["change"]),
+            "own": _from_to(words, one["share_before"], one["share_after"]),
+            "win_rate": _from_to(words, one["win_rate_before"], one["win_rate"]),
             "elsewhere": words.points(one["elsewhere"]),
             "reading": _reading(one, words),
         }
@@ -102,19 +131,35 @@ def expenses(found: Any, words: Words) -> View:
     whole = found.whole
     facts = {
         "months": [words.month(one) for one in found.months], "spend": whole["spend"],
-        "budget_share": whole["of_budget"], "per_100": whole["per_100"],
+        "budget_share": whole["of_budget"], "per_100": few(whole["per_100"], words), "hundred": 100,
     }  # fmt: skip
     known = not amounts.missing(whole["of_budget"])
     line = words.t("market.expenses_months" if known else "market.expenses_plain", **facts)
     together_row = whole.to_frame().T.assign(kind=words.t("market.whole"))
     rows = pd.concat([together_row, found.kinds], ignore_index=True)
-    columns = "kind spend of_budget per_100 per_100_before margin_each margin_each_before"
+    for name in ("per_100", "per_100_before"):
+        told = [None if amounts.missing(one) else few(one, words) for one in rows[name]]
+        rows[name] = pd.Series(told, index=rows.index, dtype=object)
     shown = _table(
-        rows.rename(columns={"kind": "label"}), words, columns.replace("kind", "label", 1),
+        rows.rename(columns={"kind": "label"}), words,
+        "label spend of_budget per_100 per_100_before",
         title="expenses", first=True, lines=[words.t("market.expenses_note")],
         headings={"label": words.t("market.heading.kind")},
     )  # fmt: skip
-    return together([notes.sentence(line), shown, _effect(found.effect, words)])
+    views = [notes.sentence(line), shown, *_margin(whole, words), _effect(found.effect, words)]
+    return together(views)
+
+
+def _margin(whole: pd.Series, words: Words) -> list[View]:
+    """The margin beside all spending together; of one kind alone it would say nothing."""
+    if amounts.missing(whole["margin_each"]):
+        return []
+    known = not amounts.missing(whole["margin_each_before"])
+    line = words.t(
+        "market.margin" if known else "market.margin_now", one=1,
+        each=few(whole["margin_each"], words), before=few(whole["margin_each_before"], words),
+    )  # fmt: skip
+    return [notes.sentence(line)]
 
 
 def _effect(found: Any, words: Words) -> View:
@@ -123,20 +168,22 @@ def _effect(found: Any, words: Words) -> View:
     many = int(found["region_months"].max())
     verdicts = [words.t(f"market.verdict.{one}") for one in found["verdict"]]
     ends = [
-        words.t("market.range", low=words.number(one.low), high=words.number(one.high))
+        words.t("market.range", low=few(one.low, words), high=few(one.high, words))
         for one in found.itertuples(index=False)
     ]
-    rows = found.rename(columns={"kind": "label"}).assign(interval=ends, verdict=verdicts)
+    effects = [few(one, words) for one in found["effect"]]
+    rows = found.rename(columns={"kind": "label"})
+    rows = rows.assign(effect=effects, interval=ends, verdict=verdicts)
     shown = _table(
         rows, words, "label effect interval verdict", title="effect",
         lines=[words.t("market.effect_note", n=many)],
         headings={"label": words.t("market.heading.kind")},
-        kinds={"interval": "text", "verdict": "text"},
+        kinds={"interval": "text", "verdict": "text"}, stacked=True,
     )  # fmt: skip
     if (found["verdict"] != "not_distinct").any():
         return shown
     line = words.t("market.effect_none", n=many)
-    return together([notes.sentence(line), folded([shown], words.t("market.title.effect"))])
+    return together([notes.sentence(line), folded([shown], words.t("market.title.effect", one=1))])
 
 
 def _cells(cells: pd.DataFrame, words: Words, lines: Sequence[str]) -> View:
@@ -150,9 +197,11 @@ def _cells(cells: pd.DataFrame, words: Words, lines: Sequence[str]) -> View:
     return _table(rows.assign(where=named), words, _SHARE, lines=lines)
 
 
-def _from_to(words: Words, before: Any, after: Any, change: Any) -> str:
+def _from_to(words: Words, before: Any, after: Any) -> str:
+    """Two shares and the change between them as they are written."""
     if any(one is None or amounts.missing(one) for one in (before, after)):
         return amounts.NONE
+    change = round(after, 3) - round(before, 3)
     return words.t("market.from_to", before=before, after=after, change=change)
 
 
@@ -175,12 +224,13 @@ def _table(
     first: bool = False,
     headings: dict[str, str] | None = None,
     kinds: dict[str, str] | None = None,
+    stacked: bool = False,
 ) -> View:
     names = columns.split()
-    heads = {name: words.t(f"market.heading.{name}") for name in names}
+    heads = {name: words.t(f"market.heading.{name}", hundred=100) for name in names}
     return table(
-        frame[names], words, title=words.t(f"market.title.{title}") if title else "",
+        frame[names], words, title=words.t(f"market.title.{title}", one=1) if title else "",
         columns=names, headings={**heads, **(headings or {})}, kinds={**_KINDS, **(kinds or {})},
         highlight=[first and at == 0 for at in range(len(frame))],
-        caption=("" if words.language == "zh" else " ").join(lines),
+        caption=("" if words.language == "zh" else " ").join(lines), stacked=stacked,
     )  # fmt: skip

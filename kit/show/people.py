@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,23 +9,17 @@ import pandas as pd
 from kit.data.tables import Unavailable
 from kit.show import amounts, notes
 from kit.show.folded import folded
+from kit.show.people_table import headings_of, named_reps, table_of, terms
 from kit.show.table import table
 from kit.show.view import View, together
 from kit.show.words import Words
 
-_KINDS = {
-    "people": "count", "posts": "number", "productivity": "money", "growth": "signed_percent",
-    "productivity_before": "money", "beside": "signed_percent", "share": "percent",
-    "per_day": "number", "multiple": "multiple", "highest": "multiple", "required": "number",
-    "reps_short": "count", "difference": "number", "other_score": "number", "score": "number",
-    "deals": "count", "count": "count",
-}  # fmt: skip
 _FEW = 8  # people up to whom a table lies open
 _QUADRANTS = ("many_good", "many_poor", "few_good", "few_poor")
 
 
 def tiers(found: Any, words: Words) -> View:
-    """The tiers with their people and revenue; below, folded, each rep.
+    """The tiers with their people and bookings; below, folded, each rep.
 
     Parameters
     ----------
@@ -38,19 +31,19 @@ def tiers(found: Any, words: Words) -> View:
     lines = [words.t("people.tiers_note", core=found.limits[0], steady=found.limits[1])]
     if found.elsewhere:
         lines.append(words.t("people.elsewhere", amount=found.elsewhere))
-    summary = found.summary.assign(tier=_told(found.summary["tier"], "people.tier", words))
-    first = _table(summary, words, "tier people amount share", title="tiers", lines=lines)
+    summary = found.summary.assign(tier=terms(found.summary["tier"], "people.tier", words))
+    first = table_of(summary, words, "tier people amount share", title="tiers", lines=lines)
     rows = found.reps.assign(
-        rep=_named(found.reps, words),
-        tier=_told(found.reps["tier"].fillna("too_new"), "people.tier", words),
+        rep=named_reps(found.reps, words),
+        tier=terms(found.reps["tier"].fillna("too_new"), "people.tier", words),
     )
     columns = "rep tier amount share posts productivity"
-    each = _table(rows, words, columns)
+    each = table_of(rows, words, columns)
     return together([first, folded([each], words.t("people.head.reps", n=len(rows)))])
 
 
 def productivity(found: Any, words: Words) -> View:
-    """Revenue for each full post, of the scope as a sentence and of each rep as a table.
+    """Bookings for each full post, of the scope as a sentence and of each rep as a table.
 
     Parameters
     ----------
@@ -61,16 +54,17 @@ def productivity(found: Any, words: Words) -> View:
         return notes.unavailable(found, words)
     key = "people.productivity" + ("" if amounts.missing(found.growth) else "_growth")
     key += "_one" if found.posts == 1 else ""
-    facts = {"posts": found.posts, "productivity": found.productivity, "growth": found.growth}
+    names = ("posts", "posts_before", "productivity", "growth")
+    facts = {name: getattr(found, name) for name in names}
     lines = [words.t("people.productivity_note")]
     if found.elsewhere:
         lines.append(words.t("people.elsewhere_posts", amount=found.elsewhere))
     peers = found.reps["peers"].dropna()
     if len(found.reps) == 1 and len(peers):
         lines.append(words.t("people.productivity_peers", n=int(peers.iloc[0])))
-    rows = found.reps.assign(rep=_named(found.reps, words))
+    rows = found.reps.assign(rep=named_reps(found.reps, words))
     columns = "rep posts amount productivity productivity_before growth beside"
-    shown = _table(rows, words, columns, lines=lines)
+    shown = table_of(rows, words, columns, lines=lines)
     return together([notes.sentence(words.t(key, **facts)), _people(shown, len(rows), words)])
 
 
@@ -86,9 +80,9 @@ def capability(found: Any, words: Words) -> View:
         return notes.unavailable(found, words)
     note, columns = words.t("people.required_note"), "dimension score required"
     if found.scores["rep_id"].nunique() == 1:
-        return _table(found.dimensions, words, columns, title="capability", lines=[note])
+        return table_of(found.dimensions, words, columns, title="capability", lines=[note])
     columns += " reps_short people"
-    first = _table(found.dimensions, words, columns, title="capability", lines=[note])
+    first = table_of(found.dimensions, words, columns, title="capability", lines=[note])
     return together([first, folded([_grid(found.scores, words)], words.t("people.head.matrix"))])
 
 
@@ -102,8 +96,8 @@ def disagreements(found: Any, words: Words) -> View:
     """
     if isinstance(found, Unavailable):
         return notes.unavailable(found, words)
-    sides = {side: _told(found[side], "people.source", words) for side in ("source", "other")}
-    return _table(
+    sides = {side: terms(found[side], "people.source", words) for side in ("source", "other")}
+    return table_of(
         found.assign(**sides), words, "rep dimension source score other other_score difference",
         title="disagreements",
     )  # fmt: skip
@@ -119,7 +113,7 @@ def behaviour(found: Any, words: Words) -> View:
     """
     if isinstance(found, Unavailable):
         return notes.unavailable(found, words)
-    named = found.assign(rep=_named(found, words))
+    named = found.assign(rep=named_reps(found, words))
     views, rows = [], []
     for kind, group in named.groupby("behaviour", sort=False):
         clear = {one: group.loc[group["quadrant"] == one, "rep"] for one in _QUADRANTS}
@@ -136,23 +130,25 @@ def behaviour(found: Any, words: Words) -> View:
         names = ("quadrant", "behaviour", "who", "question")
         views.insert(0, table(
             pd.DataFrame(rows), words, title=words.t("people.title.behaviour"), columns=names,
-            headings=_headings(words, names), stacked=True, caption=words.t("people.behaviour_note")
+            headings=headings_of(words, names), stacked=True,
+            caption=words.t("people.behaviour_note", good=float(found["good_from"].iloc[0])),
         ))  # fmt: skip
     told = [
         words.t(f"people.quadrant.{one}") if isinstance(one, str) else amounts.NONE
         for one in named["quadrant"]
     ]
-    named = named.assign(quadrant=told)
+    named = named.assign(quadrant=told, multiple=[_times(one, words) for one in named["multiple"]])
     if found["rep_id"].nunique() > _FEW:
         named = named[found["quadrant"].isin(_QUADRANTS)]
     if named.empty:
         return together(views)
-    counts = _table(named, words, "rep behaviour per_day multiple attainment quadrant")
+    columns = "rep behaviour per_day multiple attainment quadrant"
+    counts = table_of(named, words, columns, kinds={"multiple": "text"})
     return together([*views, folded([counts], words.t("people.head.counts"))])
 
 
 def load(found: Any, words: Words) -> View:
-    """Who carries more than the limit for a full post; below, folded, each rep.
+    """Who carries more than the limit for a full post, against whom; below, folded, each rep.
 
     Parameters
     ----------
@@ -161,7 +157,7 @@ def load(found: Any, words: Words) -> View:
     """
     if isinstance(found, Unavailable):
         return notes.unavailable(found, words)
-    rep, limit = _named(found, words), float(found["limit"].iloc[0])
+    rep, limit = named_reps(found, words), float(found["limit"].iloc[0])
     over = found["over"].map(bool)
     line = words.t("people.load_none", limit=limit) if found["highest"].notna().any() else ""
     if over.any():
@@ -171,15 +167,28 @@ def load(found: Any, words: Words) -> View:
         kind: [_loaded(*one, words) for one in zip(found[kind], found[f"{kind}_load"], strict=True)]
         for kind in ("deals", "customers", "orders")
     }
-    told = [words.list(words.t(f"people.load.{one}") for one in row) for row in found["over"]]
-    shown = _table(
+    told = [
+        words.list(words.t(f"people.load.{one}") for one in row) if row else None
+        for row in found["over"]
+    ]
+    shown = table_of(
         found.assign(rep=rep, over=told, **cells), words,
         "rep posts deals customers orders over", kinds=dict.fromkeys(cells, "text"),
-        lines=[words.t("people.load_note")],
+        lines=[words.t("people.load_note")], stacked=True,
     )  # fmt: skip
-    shown = _people(shown, len(found), words)
-    head = notes.points([line] if line else [], title=words.t("people.title.load"))
+    shown = _people(shown, len(found), words, told=bool(over.any()) or len(found) == 1)
+    lines = [line] if line else []
+    if line and len(found) > 1:
+        lines.append(words.t("people.load_within"))
+    head = notes.points(lines, title=words.t("people.title.load"))
     return together([head, shown])
+
+
+def _times(multiple: Any, words: Words) -> str | None:
+    """A multiple with the two decimals it was judged by."""
+    if amounts.missing(multiple):
+        return None
+    return words.t("unit.multiple", n=amounts.decimal(multiple, words.language, digits=2))
 
 
 def _loaded(count: Any, multiple: Any, words: Words) -> str:
@@ -188,7 +197,7 @@ def _loaded(count: Any, multiple: Any, words: Words) -> str:
     if pd.isna(multiple):
         return words.count(count)
     frame = "{}（{}）" if words.language == "zh" else "{} ({})"
-    return frame.format(words.count(count), words.multiple(multiple))
+    return frame.format(words.count(count), _times(multiple, words))
 
 
 def _grid(found: pd.DataFrame, words: Words) -> View:
@@ -206,44 +215,8 @@ def _grid(found: pd.DataFrame, words: Words) -> View:
     )
 
 
-def _people(view: View, many: int, words: Words) -> View:
-    """A table of few people as it is, of many behind one line."""
-    return view if many <= _FEW else folded([view], words.t("people.head.reps", n=many))
-
-
-def _named(rows: pd.DataFrame, words: Words) -> pd.Series:
-    """Names with what marks them out: on the ramp, part-time, not there all the time."""
-
-    def named(rep: str, marks: tuple[str, ...]) -> str:
-        told = words.list(words.t(f"people.mark.{one}") for one in marks)
-        return words.t("people.marked", rep=rep, marks=told) if marks else rep
-
-    told = [named(*one) for one in zip(rows["rep"], rows["marks"], strict=True)]
-    return pd.Series(told, index=rows.index, dtype=object)
-
-
-def _told(values: pd.Series, family: str, words: Words) -> list[str]:
-    return [words.term(family, one) for one in values]
-
-
-def _headings(words: Words, columns: Sequence[str]) -> dict[str, str]:
-    known = [name for name in columns if words.has(f"people.heading.{name}")]
-    return {name: words.t(f"people.heading.{name}") for name in known}
-
-
-def _table(
-    frame: pd.DataFrame,
-    words: Words,
-    columns: str,
-    *,
-    title: str = "",
-    lines: Sequence[str] = (),
-    kinds: dict[str, str] | None = None,
-) -> View:
-    names = columns.split()
-    caption = ("" if words.language == "zh" else " ").join(lines)
-    return table(
-        frame[names], words, title=words.t(f"people.title.{title}") if title else "",
-        columns=names, headings=_headings(words, names), kinds={**_KINDS, **(kinds or {})},
-        caption=caption,
-    )  # fmt: skip
+def _people(view: View, many: int, words: Words, *, told: bool = True) -> View:
+    """A table of few people as it is; of many, or that tells nothing, behind one line."""
+    if many <= _FEW and told:
+        return view
+    return folded([view], words.t("people.head.reps", n=many))

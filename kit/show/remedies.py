@@ -24,8 +24,8 @@ def measures(found: Any, words: Words) -> View:
     ----------
     found : Remedies or Unavailable
         table: cause, subject, measure, text, kind, owner_role, effort, days_low, days_high,
-        recovers_low, recovers_high, expected_low, expected_high, metric, due_on, facts; low, high,
-        confirmed, open.
+        cost_low, cost_high, recovers_low, recovers_high, expected_low, expected_high, metric,
+        due_on, facts; low, high, confirmed, open.
     words : Words
     """
     if isinstance(found, Unavailable):
@@ -60,7 +60,9 @@ def measures(found: Any, words: Words) -> View:
 def _measure(one: dict[str, Any], words: Words) -> dict[str, Any]:
     facts = {"subject": one["subject"], **one["facts"]}
     brings = {"low": one["expected_low"], "high": one["expected_high"],
-              "from": one["recovers_low"], "to": one["recovers_high"]}  # fmt: skip
+              "from": one["recovers_low"], "to": one["recovers_high"],
+              "least": one["cost_low"], "most": one["cost_high"]}  # fmt: skip
+    apart = one["cost_low"] != one["cost_high"]
     known = not amounts.missing(float(one["expected_high"]))
     name = _name(one, words)
     kind = words.term("remedy_kind", one["kind"])
@@ -75,7 +77,8 @@ def _measure(one: dict[str, Any], words: Words) -> dict[str, Any]:
             "remedy.against", what=named, cause=words.term("cause", one["cause"], facts)
         ),
         "effort": words.t("remedy.owner_effort", owner=owner, effort=effort),
-        "brings": words.t("remedy.range", **brings) if known else amounts.NONE,
+        "brings": words.t("remedy.range" if apart else "remedy.range_one", **brings) if known
+        else amounts.NONE,
         "metric": words.t(metric, due_on=one["due_on"]) if words.has(metric)
         else f"{one['metric']}: {due}",
     }  # fmt: skip
@@ -126,7 +129,7 @@ def focus(found: Any, words: Words) -> View:
     ----------
     found : Focus or Unavailable
         table: part, now, own_best, peers, potential, probability, expected, top; by, count, picked,
-        potential_share, expected_share, days, spans, deals.
+        potential_share, expected_share, days, spans, window, comeback, left_out, left_as.
     words : Words
     """
     if isinstance(found, Unavailable):
@@ -134,16 +137,20 @@ def focus(found: Any, words: Words) -> View:
     facts = {one: getattr(found, one) for one in ("picked", "count", "days", "potential_share",
                                                   "expected_share")}  # fmt: skip
     facts["spans"] = found.spans - 1
-    key = "focus.picked" if not amounts.missing(found.potential_share) else "focus.picked_all"
+    facts["names"] = found.table.loc[found.table["top"], "part"].tolist()
+    some = not amounts.missing(found.potential_share)
+    key = f"focus.picked_{found.by}" if some else "focus.picked_all"
     kind = "customer" if found.by == "customer" else "part"
-    formula = words.t(f"focus.formula_{kind}" + ("" if found.deals else "_plain"), **facts)
+    formula = words.t(f"focus.formula_{kind}" + ("" if found.window else "_plain"), **facts)
     lines = [formula, words.t("focus.assumed")]
     named = found.table[found.table["top"] | (kind == "part")].head(_SHOWN)
     more = found.picked - int(named["top"].sum())
     if more > 0:
         lines.insert(0, words.t("focus.more", n=more))
+    if not amounts.missing(found.comeback):
+        lines.insert(-1, words.t("focus.comeback", comeback=found.comeback))
     if found.left_out:
-        lines.append(words.t("focus.left_out", n=found.left_out))
+        lines.append(words.t(f"focus.left_{found.left_as}", n=found.left_out))
     same = ("now", "peers", "potential", "probability", "expected")
     shown = {"part": "name", "now": "now", "own_best": "best", **{one: one for one in same}}
     money = dict.fromkeys(("now", "own_best", "peers", "potential", "expected"), "money")

@@ -18,15 +18,20 @@ from kit.show.words import Words
 
 _QUADRANTS = ("strength", "weakness", "opportunity", "threat")
 _END = "。.；; "
+_GROSS = ("funnel_step", "loss_reason", "loss_reason_event")  # statements of money of lost deals
+_LIMITS = {"tracking": "share", "tracking_reasons": "share", "market_entry": "fewer",
+           "market_share": "market", "customer_loss": "held",
+           "customer_gone": "held"}  # fmt: skip
 
 
 def why(found: Any, words: Words) -> View:
-    """The walk down the branch that costs most, and the question at its end.
+    """The walk down to the parts that stand out, how they are chosen, and the question at its end.
 
     Parameters
     ----------
     found : Chain or Unavailable
-        steps: step, statement, effect, section, facts; question (key) and its facts.
+        steps: step, statement, effect, section, facts; question (key) and its facts; among
+        (dimensions that each part was chosen among).
     words : Words
     """
     if isinstance(found, Unavailable):
@@ -36,8 +41,25 @@ def why(found: Any, words: Words) -> View:
         headings={"statement": words.t("root.step"), "section": words.t("root.shown_in")},
         stacked=True,
     )  # fmt: skip
+    lines = []
+    if found.among:
+        lines.append(words.t("root.chosen", among=_among(found.among, words)))
+    if len(found.steps) > 1:
+        lines.append(words.t("root.views"))
+    if found.steps["statement"].isin(_GROSS).any():
+        lines.append(words.t("root.gross"))
+    views = [shown, *([notes.note(_joined(lines, words))] if lines else [])]
     asked = words.t(f"ask.{found.question}", **found.facts)
-    return together([shown, sentence(words.t("root.question", question=asked))])
+    return together([*views, sentence(words.t("root.question", question=asked))])
+
+
+def _among(tried: Iterable[Iterable[str]], words: Words) -> str:
+    """By what each part was chosen: first by region and channel, then by team."""
+    told = []
+    for dimensions in tried:
+        named = [words.t(f"by.{one}") for one in dimensions]
+        told.append(words.t("root.chosen_then" if told else "root.chosen_first", dimensions=named))
+    return ("，" if words.language == "zh" else ", ").join(told)
 
 
 def bones(found: Any, words: Words) -> View:
@@ -139,7 +161,8 @@ def obstacles(frame: pd.DataFrame | Unavailable, words: Words) -> View:
     Parameters
     ----------
     frame : DataFrame
-        obstacle, verdict, value, low, high, threshold, power, unit, rule, why, facts.
+        obstacle, verdict, value, low, high, threshold, power, needed, unit, rule, doubt, why,
+        facts.
     words : Words
     """
     if isinstance(frame, Unavailable):
@@ -156,6 +179,7 @@ def obstacles(frame: pd.DataFrame | Unavailable, words: Words) -> View:
         pd.DataFrame(rows), words,
         columns=("obstacle", "judged", "told"), headings=headings, stacked=True,
         highlight=[one == "confirmed" for one in frame["verdict"]],
+        caption=words.t("root.obstacle_rule", needed=frame["needed"].max()),
     )  # fmt: skip
 
 
@@ -165,22 +189,29 @@ def _rests_on(one: Mapping[str, Any], words: Words) -> list[str]:
         if words.has(key):
             return [words.t(key)]
         return [notes.unavailable(Unavailable(table=one["why"]), words).title]
-    facts = {**one["facts"], **{name: one[name] for name in ("value", "low", "high", "threshold")}}
+    names = ("value", "low", "high", "threshold", "power", "needed")
+    facts = {**one["facts"], **{name: one[name] for name in names}}
     if one["rule"] == "uneven" and math.isnan(one["value"]):
         return [words.t("obstacle_rule.uneven_few", **facts)]
     told = [words.t(f"obstacle_rule.{one['rule']}", **facts)]
     known = one["low"] > -1 and math.isfinite(one["high"])
     told.append(words.t(f"obstacle_limit.{_limit(one, known=known)}", **facts))
-    if not math.isnan(one["power"]) and one["verdict"] != "confirmed":
-        told.append(words.t("obstacle_limit.power", power=one["power"]))
+    if one["doubt"]:
+        told.append(words.t(_doubt(one, words), **facts))
+    elif not math.isnan(one["power"]) and one["verdict"] != "confirmed":
+        told.append(words.t("obstacle_limit.power", **facts))
     return told
 
 
+def _doubt(one: Mapping[str, Any], words: Words) -> str:
+    key = f"obstacle_doubt.{one['doubt']}"
+    own = f"{key}_{_LIMITS.get(one['rule'], one['unit'])}"
+    return own if words.has(own) else key
+
+
 def _limit(one: Mapping[str, Any], *, known: bool) -> str:
-    if not known:
-        return str(one["unit"])
-    own = {"tracking": "share", "tracking_reasons": "share", "market_entry": "fewer"}
-    return "between_" + own.get(one["rule"], str(one["unit"]))
+    kind = _LIMITS.get(one["rule"], str(one["unit"]))
+    return f"between_{kind}" if known else kind
 
 
 def _joined(lines: Iterable[str], words: Words) -> str:

@@ -14,7 +14,9 @@ from kit.show.view import View, together
 from kit.show.words import Words
 
 RATES = ("win_rate", "discount")
-_COUNTED = ("created",)
+_PER_POST = ("visits_per_post",)
+_COUNTED = ("created", *_PER_POST)
+_RUN = 3  # months on one side of the level that are named
 _POINTS = ("period", "before", "after", "change", "range", "p")
 _SERIES = ("series", "period", "before", "after", "change", "range", "p")
 _VIEWS = ("group", "before", "after", "change", "range", "p")
@@ -27,7 +29,7 @@ def shifts(found: Any, words: Words) -> View:
     ----------
     found : Shifts or Unavailable
         measure, points (period, before, after, change, low, high, effect, p), events (date, label,
-        kind, region, period, p, dates), p_none, phi, growth, logs, months.
+        kind, region, period, p, dates), p_none, phi, growth, logs, months, run.
     words : Words
     """
     if isinstance(found, Unavailable):
@@ -38,6 +40,7 @@ def shifts(found: Any, words: Words) -> View:
             table(
                 _rows(found.points, words, measure=found.measure, logs=found.logs), words,
                 columns=_POINTS, **_look(words, _POINTS), title=words.t("shifts.title_points"),
+                stacked=True,
             )
         )  # fmt: skip
     if lines := [_beside(one, words) for one in found.events.to_dict("records") if one["period"]]:
@@ -65,7 +68,7 @@ def overview(frame: pd.DataFrame | Unavailable, words: Words, *, title: str = ""
     shown = pd.DataFrame(rows).reset_index(drop=True)
     return table(
         shown, words, title=title or words.t("shifts.title_overview"), columns=_SERIES,
-        caption=words.t("shifts.caption"), **_look(words, _SERIES),
+        caption=words.t("shifts.caption"), stacked=True, **_look(words, _SERIES),
     )  # fmt: skip
 
 
@@ -92,7 +95,7 @@ def before_after(found: Any, words: Words, *, measure: str = "bookings") -> View
     key = "shifts.compared" if found.group else "shifts.alone"
     views = [
         sentence(words.t(key, day=found.day, n=found.months, told=told)),
-        table(shown, words, columns=_VIEWS, caption=words.t("shifts.caption"),
+        table(shown, words, columns=_VIEWS, caption=words.t("shifts.caption"), stacked=True,
               **_look(words, _VIEWS)),
     ]  # fmt: skip
     if found.placebo is not None:
@@ -103,8 +106,11 @@ def before_after(found: Any, words: Words, *, measure: str = "bookings") -> View
 
 
 def title(found: Any, words: Words) -> str:
-    """The finding in a line: since when, and by how much, or that there is no lasting shift."""
+    """The finding in a line: since when and by how much, or that no shift is beyond chance."""
     name = words.t(f"shifts.series.{found.measure}")
+    if found.points.empty and abs(found.run) >= _RUN and found.p_none >= 0.05:
+        key = "shifts.run_below" if found.run < 0 else "shifts.run_above"
+        return words.t(key, name=name, n=abs(found.run), p=_p(found.p_none, words))
     if found.points.empty:
         return words.t("shifts.none", name=name)
     last = found.points.iloc[-1]
@@ -134,6 +140,8 @@ def written(value: Any, measure: str, words: Words) -> str:
     """A month's figure of a series."""
     if amounts.missing(value):
         return amounts.NONE
+    if measure in _PER_POST:
+        return words.number(value)
     return words.percent(value) if measure in RATES else words.amount(value, unit(measure))
 
 

@@ -92,13 +92,21 @@ def causes(frame, words: Words, *, title: str = "", brief: bool = False) -> View
     The interval stands below the money; the section that shows the evidence is a link.
     """
     full = ("range", "confidence", "category", "evidence", "section")
-    columns = ("cause", "effect", "share", *(() if brief else full))
+    columns = ("cause", "where", "effect", "share", *(() if brief else full))
     title = title or (words.t("title.causes") if brief else "")
     if isinstance(frame, pd.DataFrame) and {"low", "high"} <= set(frame.columns):
         sure = frame["confidence"].where(frame["cause"] != "unexplained")
-        frame = frame.assign(range=_ranges(frame, words), confidence=sure)
+        frame = frame.assign(
+            range=_ranges(frame, words), confidence=sure, where=_elsewhere(frame, words)
+        )
     return table(frame, words, title=title, columns=columns, empty="card.no_reasons",
-                 kinds={"range": "text"}, stacked=not brief)  # fmt: skip
+                 kinds={"range": "text", "where": "text"}, stacked=not brief)  # fmt: skip
+
+
+def _elsewhere(frame: pd.DataFrame, words: Words) -> list[str | None]:
+    """Where a cause lies, if that is a part of the page's scope, which the rest always is."""
+    home = set(frame.loc[frame["cause"] == "unexplained", "scope"])
+    return [None if one in home else words.scope(one) for one in frame["scope"]]
 
 
 def _ranges(frame: pd.DataFrame, words: Words) -> list[str | None]:

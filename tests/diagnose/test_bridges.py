@@ -207,3 +207,19 @@ def test_every_scope_of_the_sample_is_whole(sample_company):
                 whole = found_reference(case, against=against)
                 assert one["reference"].sum() == pytest.approx(whole.total, abs=1e-6)
                 assert one["actual"].sum() == pytest.approx(whole.actual, abs=1e-6)
+
+
+def test_teams_of_a_company_have_their_own_targets(make_case):
+    roster = [{"rep_id": rep, "valid_from": "2020-01-01", "name": rep, "team": f"{region}-1",
+               "region": region, "capacity": 1.0} for rep, region in (("R1", "East"), ("R2", "West"))]  # fmt: skip
+    sales = [
+        {"date": "2024-08-01", "rep_id": "R1", "team": "East-1", "region": "East", "amount": 100.0},
+        {"date": "2025-08-01", "rep_id": "R1", "team": "East-1", "region": "East", "amount": 70.0},
+        {"date": "2025-08-01", "rep_id": "R2", "team": "West-1", "region": "West", "amount": 20.0},
+    ]
+    targets = [{**TARGET, "scope": scope, "target": goal} for scope, goal in
+               (("company", 150.0), ("team:East-1", 80.0), ("team:West-1", 70.0))]  # fmt: skip
+    found = bridges.by(make_case(sales=sales, targets=targets, roster=roster, scope="company"), "team")
+    assert found[["part", "reference", "effect", "basis"]].values.tolist() == [
+        ["West-1", 70.0, -50.0, "own_target"], ["East-1", 80.0, -10.0, "own_target"],
+    ]  # fmt: skip

@@ -303,3 +303,18 @@ def test_adventureworks_2012_to_2013_to_the_cent():
     found = split(now, before, status=status)
     assert round(sum(found.values()), 2) == 5_381_202.63
     assert all(abs(one) > 1 for one in found.values())
+
+
+def test_a_return_at_another_rate_leaves_the_mean_rate_where_rates_were():
+    def booked(*rows):
+        return pd.DataFrame(
+            [{"article": "A", "quantity": q, "amount": a, "rate": r, "currency": "USD"}
+             for q, a, r in rows]
+        )  # fmt: skip
+
+    now = booked((10, 700.0, 7.0))
+    before = booked((10, 700.0, 7.0), (-9, -540.0, 6.0))
+    found = amounts(effects.between(now, before))
+    assert found["currency"] == pytest.approx(0.0)  # all of today's dollars and those sold: at 7
+    dearer = amounts(effects.between(booked((10, 690.0, 6.9)), before))
+    assert dearer["currency"] == pytest.approx(-10.0)

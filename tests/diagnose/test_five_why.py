@@ -161,3 +161,16 @@ def test_every_step_holds_a_figure(sample_company):
         for one in found.steps.to_dict("records"):
             numbers = [fact for fact in one["facts"].values() if isinstance(fact, (int, float))]
             assert numbers and all(math.isfinite(number) for number in numbers), one
+
+
+def test_a_step_names_the_part_it_is_measured_in(sample_company):
+    _, _, company = sample_company
+    found = five_why.walk(company)
+    told = found.steps.set_index("statement")["facts"]
+    assert told["part_line"]["parent"] == "East"
+    assert told["funnel_step"]["part"] == "East · Instruments standard"
+    assert told["effect_volume"]["cost"] == pytest.approx(
+        -float(found.steps.set_index("statement")["effect"]["effect_volume"])
+    )
+    assert found.among[0] == ("region", "line", "channel")
+    assert "region" not in found.among[1] and len(found.among) == 2

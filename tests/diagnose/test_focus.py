@@ -8,6 +8,9 @@ import pytest
 from kit.data.case import reopen
 from kit.data.tables import Unavailable
 from kit.diagnose.focus import COLUMNS, focus
+from kit.diagnose.funnel import closed
+from kit.diagnose.leaving_record import record
+from kit.diagnose.reference import within
 
 
 def business(**amounts) -> list[dict]:
@@ -65,22 +68,43 @@ def test_the_win_rate_is_shrunk_to_the_scopes(make_case):
     assert found.deals
 
 
-def test_those_gone_from_a_team_are_left_out(make_case):
+def test_those_who_lapsed_are_left_out_where_nothing_tells_how_many_come_back(make_case):
     rows = business(**FOUR, C5=(500.0, 0.0))
     whole = focus(make_case(sales=rows))
-    assert "C5" in set(whole.table["id"]) and whole.left_out == 0
+    assert "C5" not in set(whole.table["id"])
+    assert (whole.left_out, whole.left_as) == (1, "lapsed") and pd.isna(whole.comeback)
     team = focus(make_case(sales=rows, scope="team:East-1"))
-    assert "C5" not in set(team.table["id"]) and team.left_out == 1
+    assert "C5" not in set(team.table["id"])
+    assert (team.left_out, team.left_as) == (1, "handed_over")
+
+
+def test_those_who_lapsed_have_the_chance_of_those_who_came_back(make_case):
+    rows = business(**FOUR, C5=(500.0, 0.0))
+    rows += [
+        {"date": f"{month}-15", "customer_id": f"X{n}", "customer_class": "A", "amount": 50.0}
+        for n in range(10) for month in pd.period_range("2023-06", "2024-05", freq="M")
+    ]  # fmt: skip
+    found = focus(make_case(sales=rows)).table.set_index("id")
+    case = make_case(sales=rows)
+    known = record(case).states.set_index("state").loc["lapsed"]
+    back = known["customers"] - known["stayed_away"]
+    assert back == 0 and known["customers"] >= 20
+    assert found["lapsed"]["C5"] and not found["lapsed"]["C1"]
+    assert found["probability"]["C5"] == pytest.approx(1 / (known["customers"] + 2))
+    assert focus(case).comeback == pytest.approx(1 / (known["customers"] + 2))
+    assert found["probability"]["C1"] == pytest.approx(5 / 6)
 
 
 def test_too_few_and_too_short(make_case):
     two = {name: FOUR[name] for name in ("C1", "C2")}
-    assert focus(make_case(sales=business(**two))) == Unavailable(reason="focus_few", detail="2")
+    assert focus(make_case(sales=business(**two))) == Unavailable(
+        reason="focus_few_customer", detail="2"
+    )
     assert focus(make_case(sales=[])) == Unavailable(reason="focus_short")
     late = [row for row in business(**FOUR) if row["date"] >= "2025-08"]
     assert focus(make_case(sales=late)) == Unavailable(reason="focus_short")
     rep = make_case(sales=business(**FOUR), scope="rep:R1")
-    assert focus(rep, by="part").reason == "focus_few"
+    assert focus(rep, by="part").reason == "focus_no_parts"
 
 
 def test_nobody_below_the_own_best_has_no_potential(make_case):
@@ -101,7 +125,13 @@ def test_regions_of_the_sample(sample_company):
     _, _, company = sample_company
     found = focus(company, by="part")
     assert (found.by, found.count, found.picked) == ("region", 4, 1)
-    assert found.table["id"].iloc[0] == "East"  # short of its own best, and of the others
-    assert focus(reopen(company, scope="region:East"), by="part").reason == "focus_few"
-    lost = focus(reopen(company, scope="region:West")).table
-    assert lost["id"].iloc[0] == "C0160"  # the planted lost customer
+    assert found.window == "period"
+    east = found.table.set_index("id").loc["East"]
+    deals = within(closed(reopen(company, scope="region:East")), company.period.start,
+                   company.period.end)  # fmt: skip
+    assert east["probability"] == pytest.approx((deals["status"] == "won").mean(), abs=0.01)
+    assert focus(reopen(company, scope="region:East"), by="part").reason == "focus_few_team"
+    lost = focus(company, by="customer").table.set_index("id")
+    assert lost["lapsed"]["C0160"] and not lost["top"]["C0160"]  # the planted lost customer
+    west = focus(reopen(company, scope="region:West"))
+    assert "C0160" not in set(west.table["id"]) and west.left_as == "lapsed"

@@ -143,8 +143,9 @@ def test_ratios_hold_complete_months_alone(make_case):
     assert one["spend"] == 120.0 and one["spend_before"] == 80.0
     assert one["of_budget"] == pytest.approx(0.6)
     assert one["per_100"] == pytest.approx(5.0) and one["per_100_before"] == pytest.approx(4.0)
-    assert one["margin_each"] == pytest.approx(10.0)
-    assert one["margin_each_before"] == pytest.approx(12.5)
+    assert found.whole["margin_each"] == pytest.approx(5.0)  # 1,200 ÷ 240
+    assert found.whole["margin_each_before"] == pytest.approx(6.25)
+    assert not {"margin_each", "margin_each_before"} & set(found.kinds)
     assert found.whole["spend"] == found.kinds["spend"].sum()
     assert found.effect.reason == "few_region_months"
 
@@ -154,14 +155,15 @@ def test_missing_costs_budgets_years_and_months_give_nulls_not_figures(make_case
     case = make_case(sales=sales, expenses=[spent("2025-07-01", "a", 5.0, None)], **Company)
     one = expense_return(case).kinds.iloc[0]
     assert one["per_100"] == 5.0
-    assert one[["of_budget", "margin_each", "per_100_before", "growth"]].isna().all()
+    assert one[["of_budget", "per_100_before", "growth"]].isna().all()
+    assert np.isnan(expense_return(case).whole["margin_each"])
     rows = [spent("2025-07-01", "a", None), spent("2025-07-01", "b", 9.0)]
     none = make_case(sales=sales, expenses=rows, **Company)
     assert expense_return(none).reason == "no_expense_months"
     assert expense_return(make_case(**Company)).table == "expenses"
     assert expense_return(make_case(expenses=[], scope="rep:R1")).reason == "expenses_by_region"
     free = make_case(sales=sales, expenses=[spent("2025-07-01", "a", 0.0)], **Company)
-    assert np.isnan(expense_return(free).kinds["margin_each"].iloc[0])
+    assert np.isnan(expense_return(free).whole["margin_each"])
 
 
 def panel(effect, *, lag, seed, months=24, regions=("N", "S", "W", "E")):

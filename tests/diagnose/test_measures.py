@@ -168,3 +168,17 @@ def test_no_relief_without_cause_target_or_shortfall(short, make_case):
         "targets.roll_up": ["region"]}}  # fmt: skip
     table = pd.DataFrame([row("supply", -300.0, confidence="confirmed")])
     assert relief(short(**summed), found=table).amount == pytest.approx(100.0)
+
+
+def test_an_event_beside_the_evidence_brings_the_offer_first(short):
+    facts = {"stage": "proposal", "next": "won"}
+    plain = pd.DataFrame([row("conversion_step", -500.0, "method", facts=facts)])
+    found = measures(short(), found=plain)
+    assert found.table["measure"].tolist() == ["train_step", "counter_offer"]
+    event = {**facts, "event": "competitor launch", "when": dt.date(2025, 7, 1)}
+    table = pd.DataFrame([row("conversion_step", -500.0, "method", facts=event,
+                              low=-600.0, high=-400.0)])  # fmt: skip
+    beside = measures(short(), found=table)
+    assert beside.table["measure"].tolist() == ["counter_offer", "train_step"]
+    assert (beside.low, beside.high) == pytest.approx((80.0, 300.0))  # of the one that brings most
+    assert beside.table[["cost_low", "cost_high"]].to_numpy().tolist() == [[400.0, 600.0]] * 2

@@ -190,3 +190,13 @@ def test_short_and_constant_series(now, before):
     found = verdicts.slower(np.array(now), np.array(before), level=0.95, threshold=0.2)
     assert math.isnan(found.value) or found.value == 0.0
     assert verdicts.decide(Measured(math.nan, math.nan, math.nan), 0.1) == "too_few"
+
+
+def test_what_is_left_open_says_why(sample_company):
+    _, _, company = sample_company
+    whole = obstacles(company).set_index("obstacle")
+    assert whole.loc["competition", "doubt"] == "changed"
+    assert (whole["doubt"] != "").eq(whole["verdict"] == "too_few").all()
+    east = obstacles(reopen(company, scope="region:East")).set_index("obstacle")
+    assert east.loc["unclear_need", "doubt"] == "power" and east.loc["unclear_need", "power"] < 0.8
+    assert (east["needed"] == verdicts.POWER).all()

@@ -113,6 +113,30 @@ def test_constant_negative_and_short_months(make_case):
     assert isinstance(overview(short), Unavailable)
 
 
+def test_visits_are_told_per_full_post(make_case):
+    rows = [{"date": f"{m}-10", "rep_id": rep, "kind": "visit", "count": 20.0}
+            for m in pd.period_range("2022-10", periods=36, freq="M")
+            for rep in ("R1", "R2") if rep == "R1" or m.year < 2025]  # fmt: skip
+    staff = [{"rep_id": rep, "name": rep, "team": "East-1", "region": "East", "capacity": 1.0,
+              "hired_on": "2015-01-01", "valid_from": "2020-01-01", "valid_to": end}
+             for rep, end in (("R1", None), ("R2", "2024-12-31"))]  # fmt: skip
+    case = make_case(sales=sales([100.0] * 36), activities=rows, roster=staff, settings=PLAIN)
+    each = monthly(case, measure="visits_per_post").months["actual"]
+    assert each.tolist() == pytest.approx([20.0] * len(each)) and len(each) >= 24
+    assert monthly(case, measure="visit").months["actual"].iloc[[0, -1]].tolist() == [40.0, 20.0]
+    assert monthly(make_case(sales=sales([1.0] * 36)), measure="visits_per_post") == Unavailable(
+        table="activities"
+    )
+
+
+def test_months_at_the_end_on_one_side_are_counted(make_case):
+    assert shifts(make_case(sales=sales([100.0] * 36), settings=PLAIN)).run == 0
+    found = shifts(stepped(make_case))
+    apart = np.sign(found.months["adjusted"] - found.months["level"]).to_numpy()
+    assert np.sign(found.run) == apart[-1]
+    assert (apart[-abs(found.run):] == apart[-1]).all() and apart[-abs(found.run) - 1] != apart[-1]
+
+
 def test_what_comes_after_the_day_changes_nothing(make_case):
     case = stepped(make_case)
     later = stepped(make_case, as_of="2025-06-30", period="2025Q2")

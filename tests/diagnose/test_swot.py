@@ -7,7 +7,9 @@ import pytest
 
 from kit.data.case import reopen
 from kit.data.tables import Unavailable
-from kit.diagnose.swot import COLUMNS, PAIR_COLUMNS, swot
+from kit.diagnose.crossing import PAIR_COLUMNS
+from kit.diagnose.market_share import market_share
+from kit.diagnose.swot import COLUMNS, swot
 
 
 def business(**late) -> list[dict]:
@@ -118,3 +120,23 @@ def test_empty_and_unavailable(make_case):
     found = swot(case)
     assert found.pairs.empty
     assert isinstance(swot(make_case(sales=[])), Unavailable)
+
+
+def test_a_growing_market_where_more_share_was_lost_is_no_opportunity(make_case):
+    case = make_case(
+        sales=business(pumps=5.0), targets=[TARGET], events=[],
+        market=market(pumps=(12_000.0, 0.05), meters=(12_000.0, 0.14)),
+    )  # fmt: skip
+    told = quadrants(swot(case))
+    assert told["opportunity"] == {("market_growth", "East · meters")}  # +300 against −120
+    assert ("share_lost", "East · pumps") in told["threat"]  # +300 against −1,200
+
+
+def test_shares_are_those_of_the_market_room(sample_company):
+    _, _, company = sample_company
+    cells = market_share(company).cells.set_index(["region", "line"])
+    rows = swot(company).entries
+    rows = rows[rows["finding"].isin(["share_gained", "share_lost"])]
+    assert len(rows)
+    for facts in rows["facts"]:
+        assert facts["share"] == cells.loc[(facts["region"], facts["line"]), "share"]

@@ -135,3 +135,12 @@ def test_the_funnel_bridge_names_its_method_and_says_what_is_what(words, drawn):
 def test_without_deals_one_line_names_the_table():
     view = funnel_bridge(Unavailable(table="opportunities"), Words("en"))
     assert view.html.count("<p") == 1 and "opportunities" in view.title
+
+
+def test_where_parts_cancel_out_the_title_says_what_was_lost():
+    frame = pd.DataFrame(
+        {"part": ["A", "B"], "reference": [10.0, 5.0], "actual": [7.0, 8.0], "effect": [-3.0, 3.0],
+         "share": [float("nan")] * 2, "basis": "last_year"}
+    )  # fmt: skip
+    title = bridges.bridge(frame, Words("en", "CNY"), by="customer").title
+    assert "lost" in title and "A" in title and "−" in title

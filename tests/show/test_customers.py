@@ -1,6 +1,7 @@
 """The pages of customers: what they say, in both languages, and that names stay text."""
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -107,7 +108,9 @@ def test_lifetime_says_how_the_model_did_and_what_it_assumes(words, english):
 
 
 @pytest.mark.parametrize(
-    "reason", "no_customer_orders customers_short few_customers lifetime_few lifetime_short".split()
+    "reason",
+    "no_customer_orders no_positive_orders no_positive_customers customers_short few_customers "
+    "lifetime_few lifetime_short".split(),
 )
 def test_what_is_missing_is_one_line(reason, words):
     found = Unavailable(reason=reason, detail="7")
@@ -141,3 +144,40 @@ def test_tables_fit_a_phone(case, english):
     ):  # fmt: skip
         for head in re.findall(r"<thead><tr>(.*?)</tr>", view.html):
             assert head.count("<th") <= 7
+
+
+def test_classes_that_agree_and_cohorts_that_all_came_again_are_a_sentence(case, words):
+    found = abc(case)
+    alike = replace(found, cross=found.cross.assign(by_margin=found.cross["by_amount"]))
+    assert words.t("customers.cross_alike") in text(customers.classes(alike, words))
+    assert "<details" not in customers.classes(alike, words).html
+    kept = retention(case)
+    cohorts = pd.DataFrame(
+        {"period": ["2024Q1", "2025Q2"], "start": pd.NaT, "customers": [3, 2],
+         "d90": [1.0, None], "d180": [1.0, None], "d365": [1.0, None]}
+    )  # fmt: skip
+    every = customers.retention(replace(kept, cohorts=cohorts), words)
+    assert words.t("customers.cohorts_all") in text(every) and "<details" not in every.html
+    some = replace(kept, cohorts=cohorts.assign(d90=[0.5, None]))
+    assert "<details" in customers.retention(some, words).html
+
+
+def test_returns_are_named_and_are_not_below_cost(make_case, words, english):
+    rows = [
+        {"customer_id": who, "date": date, "amount": amount, "cost": cost}
+        for who, date, amount, cost in (
+            ("a", "2025-08-01", 100.0, 50.0), ("a", "2024-08-01", 100.0, 50.0),
+            ("a", "2023-09-15", 1.0, 0.0), ("b", "2025-08-01", -50.0, -30.0),
+        )
+    ]  # fmt: skip
+    case = make_case(sales=rows)
+    told = text(customers.classes(abc(case), english))
+    assert "Zero or less after returns: 1 customer, −¥50 in all." in told
+    assert "below cost" not in told
+    assert "Only returns, no order" in text(customers.retention(retention(case), english))
+    for view in (customers.classes(abc(case), words), customers.retention(retention(case), words)):
+        assert "customers." not in view.html and "nan" not in text(view).lower().split()
+
+
+def test_the_three_counts_of_lost_customers_are_defined(case, words):
+    assert words.t("customers.definitions")[:20] in text(silent.leaving(leaving(case), words))

@@ -44,7 +44,7 @@ def test_table_and_doubts(words):
 def test_false_friends_are_explained(english):
     text = show.drivers(made({}, QUOTE), english).html
     assert "Quotes: a false friend" in text and "mostly goes with visits" in text
-    assert "come of a good result rather than bring it: quotes" in text
+    assert "a result of good sales, not a cause: quotes" in text
     assert "this holds: visits" in text
 
 
@@ -55,7 +55,8 @@ def test_few_rows_are_candidates(words):
     assert words.t("drivers.finding.driver") not in text.replace(words.t("drivers.title"), "")
     assert show.title(found, words) == words.t(
         "drivers.title_candidates",
-        line=words.t("drivers.title_first", first=words.t("drivers.within.visit"), share=0.6),
+        line=words.t("drivers.title_first", first=words.t("drivers.within.visit"), share=0.6,
+                     explained=0.5),
     )
 
 
@@ -80,7 +81,10 @@ def test_against_and_entangled(words):
 
 
 def test_titles_say_what_reps_do(english):
-    assert show.title(made(POTENTIAL, {"share": 0.2}), english).endswith("by visits (20%)")
+    assert show.title(made(POTENTIAL, {"share": 0.2}), english).endswith(
+        "Of the 50% that can be explained, territory potential accounts for 60% and, "
+        "of what reps do, visits for 20%"
+    )
     open_ = made(POTENTIAL, {"finding": "open"})
     assert "nothing that reps do is clear" in show.title(open_, english)
     assert "nothing" not in show.title(made(POTENTIAL), english)
@@ -122,6 +126,15 @@ def test_best_and_rest(words, fair, quarter, kind):
     text = show.best_and_rest(beside(fair=fair, quarter=quarter, kind=kind), words).html
     assert words.t("drivers.best_distinct", names=words.t("drivers.within.visit")) in text
     assert words.t("drivers.p_least") in text and "+0.50" in text
+
+
+def test_where_only_potential_is_distinct_the_table_is_folded(words):
+    found = beside()
+    frame = found.frame.assign(distinct=[False, True, False])
+    potential = frame.assign(regressor=["result", "potential", "discount"])
+    for one in (potential, frame.assign(distinct=False)):
+        assert "<details" in show.best_and_rest(replace(found, frame=one), words).html
+    assert "<details" not in show.best_and_rest(found, words).html
 
 
 def test_best_and_rest_in_english(english):

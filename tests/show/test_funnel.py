@@ -245,3 +245,23 @@ def test_no_phrase_is_missing_in_either_language(words, drawn):
         assert "{" not in view.html and "None" not in view.html and "nan" not in view.html.lower()
     assert drawn(cohorts_figure(conversions(), words)).cut() == []
     assert drawn(pareto(losses(), words, names=["a", "b", "c", "d"])).cut() == []
+
+
+def test_cohorts_that_are_alike_do_not_contradict_the_bottleneck(words):
+    told = words.t("funnel.cohorts_coarse")
+    assert told in text(funnel.cohorts(conversions(last_year_distinct=False), words))
+    assert told not in text(funnel.cohorts(conversions(), words))
+    assert told not in text(
+        funnel.cohorts(conversions(last_year_distinct=False, last_year=np.nan), words)
+    )
+
+
+def test_too_few_peers_are_no_line(words):
+    assert funnel.peers(Unavailable(reason="few_peers", detail="3"), words).html == ""
+    assert funnel.peers(Unavailable(reason="no_deals"), words).html
+
+
+def test_the_money_of_stays_is_explained_only_where_there_is_any(words):
+    head = words.t("stay.method_head")
+    assert head in text(funnel.stage_times(stays(), words))
+    assert head not in text(funnel.stage_times(stays(distinct=False), words))

@@ -44,10 +44,10 @@ def case(make_case):
 
 def test_the_change_of_share_is_told_in_money_with_its_sign(case):
     shown = market.shares(market_share(case), EN)
-    assert "In Q3 2025 the own share was 14.1%, −2.6 pp on Q3 2024: worth −¥45" in text(shown)
+    assert "In Q3 2025 our share was 14.1%, −2.6 pp on Q3 2024: worth −¥45" in text(shown)
     assert "&lt;i&gt;b&lt;/i&gt;" in shown.html
     drawn = figures.share(market_share(case), EN)
-    assert drawn.title == "Own share changed most in East: −5.0 pp to 15.0%"
+    assert drawn.title == "Our share changed most in East: −5.0 pp to 15.0%"
     assert figures.worth(market_share(case), EN).title == (
         "The change of share was worth most in East: −¥55"
     )
@@ -72,6 +72,21 @@ def test_no_text_of_a_figure_reaches_beyond_it(words, drawn, case):
         assert drawn(view).cut() == []
 
 
+def test_changes_are_the_difference_of_the_shares_as_they_are_written(case):
+    found = competitor_moves(case).assign(share_before=0.14146, share_after=0.12274, points=-0.0187)
+    assert "14.1% → 12.3% (−1.8 pp)" in text(market.moves(found, EN))
+
+
+def test_regions_and_lines_are_not_listed_twice(case, make_case):
+    assert "<details" not in market.shares(market_share(case), EN).html  # two cells, two lines
+    table = [{"period": f"{year}Q3", "region": region, "line": line, "market_size": 100.0,
+              "own_share": 0.1 + (year - 2024) * 0.02, "competitor_share": 0.2}
+             for region in ("East", "West") for line in "ab" for year in (2024, 2025)]  # fmt: skip
+    four = market.shares(market_share(make_case(scope="company", market=table)), EN)
+    assert "<details" in four.html and "growth of the market" in text(four)
+    assert "growth of the market" in text(market.shares(market_share(case), EN))
+
+
 def test_a_move_is_never_called_a_cause(case):
     shown = text(market.moves(competitor_moves(case), EN))
     assert "price &lt;cut&gt;" in shown
@@ -89,11 +104,14 @@ def test_a_move_is_never_called_a_cause(case):
 def test_ratios_of_expenses_claim_no_effect(case):
     found = expense_return(case)
     shown = text(market.expenses(found, EN))
-    assert "¥100 spent, 125.0% of budget, 10 per 100 booked." in shown
+    assert "¥100 spent, 125.0% of budget, ¥10 per ¥100 booked." in shown
+    assert "¥6 of margin came in for each ¥1 spent." in shown
     assert "not what one more unit would bring" in shown
     assert "What one more unit of spending brings is not told" in shown
-    assert figures.expenses(found, EN).title == "Most is spent on fair: 10 per 100 booked"
+    assert "Margin per" not in shown
+    assert figures.expenses(found, EN).title == "Most is spent on fair: ¥10 per ¥100 booked"
     assert "完整月份" in text(market.expenses(found, ZH))
+    assert "每100元签约额花费 10元" in text(market.expenses(found, ZH))
 
 
 @pytest.mark.parametrize(
@@ -109,4 +127,4 @@ def test_what_the_regression_found_is_an_association(case, verdict, said):
           "follows": 0.5, "region_months": 96, "verdict": verdict}]
     )  # fmt: skip
     shown = text(market.expenses(replace(expense_return(case), effect=effect), EN))
-    assert said in shown and "An association, no proof" in shown and "1 to 5" in shown
+    assert said in shown and "An association, no proof" in shown and "¥1 to ¥5" in shown

@@ -56,7 +56,7 @@ def productive(many):
         }
     )  # fmt: skip
     return Productivity(
-        reps, float(many), 1000.0, 1000.0, 900.0, 0.11, 0.0, DAY.date(), DAY.date()
+        reps, float(many), 1000.0, 1000.0, 900.0, 0.11, many + 1.0, 0.0, DAY.date(), DAY.date()
     )
 
 
@@ -80,7 +80,7 @@ def test_tiers_mark_newcomers_and_escape_names(contribution):
     assert "Too new to tell" in text(shown)
     assert "¥40 was booked here" in text(shown)
     drawn = figures.tiers(contribution, EN)
-    assert drawn.title == "1 person of 3 brings 60% of revenue"
+    assert drawn.title == "1 person of 3 brings 60% of bookings"
     assert "Core: 1 person · 60%" in drawn.alt
     assert "核心" in text(people.tiers(contribution, ZH))
     assert "Wu（爬坡期和兼职人员）" in text(people.tiers(contribution, ZH))
@@ -107,10 +107,13 @@ def test_many_people_are_folded_and_the_figure_draws_both_ends():
 def test_one_full_post_is_said_in_the_singular():
     alone = productive(1)
     told = text(people.productivity(alone, EN))
-    assert "One full post brought ¥1.00K, +11.0% on last year." in told
+    assert "One full post brought ¥1.00K, +11.0% on last year (full posts then: 2)." in told
+    more = text(people.productivity(productive(6), EN))
+    assert "6 full posts now, 7 a year ago; each brought ¥1.00K, +11.0% on last year." in more
+    assert "目前 6 个折合全职岗位，去年同期 7 个" in text(people.productivity(productive(6), ZH))
     first = replace(alone, growth=float("nan"))
     assert "One full post brought ¥1.00K." in text(people.productivity(first, EN))
-    assert "一个满编岗位" in text(people.productivity(first, ZH))
+    assert "一个折合全职岗位" in text(people.productivity(first, ZH))
 
 
 def matrix(reps):
@@ -157,6 +160,11 @@ def test_nothing_that_could_be_tested_is_said_too():
     assert "0 pairs were asked" in text(shown)
 
 
+def test_pairs_that_tell_nothing_are_one_sentence():
+    assert "<table" not in capability_results.shortfalls(pairs(verdict="not_distinct"), EN).html
+    assert "<table" in capability_results.shortfalls(pairs(verdict="goes"), EN).html
+
+
 def joint(difference, verdict, adds):
     frame = pd.DataFrame(
         [{"result": result, "matched": matched, "joint": 0.9, "single": 0.8,
@@ -188,9 +196,13 @@ def carried(**more):
 def test_load_names_who_lies_over_the_limit_and_in_what():
     shown = text(people.load(carried(), EN))
     assert "1 person carries more than 1.3× the others' median: Li." in shown.replace("&#x27;", "'")
-    assert "9 (1.5×)" in shown and "open deals" in shown
+    assert "9 (1.50×)" in shown and "open deals" in shown
     calm = people.load(carried(over=(), highest=1.1, deals=None, deals_load=None), ZH)
     assert "各项负荷均未超过他人中位数的 1.3倍" in text(calm)
+    both = pd.concat([carried(), carried(rep_id="2", rep="Wu", over=())], ignore_index=True)
+    assert "colleagues of the same scope" in text(people.load(both, EN))
+    still = people.load(both.assign(over=[(), ()], highest=1.0), EN)
+    assert "<details" in still.html and "<details" not in people.load(both, EN).html
     alone = people.load(carried(over=(), highest=None, deals_load=None, customers_load=None), EN)
     assert "median" not in text(alone)
 
@@ -199,7 +211,8 @@ def acted(quadrant):
     return pd.DataFrame(
         [{"rep_id": "1", "rep": "Li", "marks": (), "behaviour": "visit", "count": 90.0,
           "days": 60.0, "per_day": 1.5, "median": 1.0, "multiple": 1.5,
-          "attainment": 0.8, "beside": None, "by": "target", "quadrant": quadrant}]
+          "attainment": 0.8, "beside": None, "by": "target",
+          "good_from": 0.95, "quadrant": quadrant}]
     )  # fmt: skip
 
 
@@ -208,7 +221,8 @@ def test_each_quadrant_asks_a_question(quadrant):
     shown = text(people.behaviour(acted(quadrant), EN))
     assert "?" in EN.t(f"people.question.{quadrant}")
     assert EN.t(f"people.question.{quadrant}").split("?")[0] in shown.replace("&#x27;", "'")
-    assert "no verdicts" in shown
+    assert "no verdicts" in shown and "at least 95% of what was due" in shown
+    assert "1.50×" in shown
     assert "？" in ZH.t(f"people.question.{quadrant}")
 
 

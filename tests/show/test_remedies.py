@@ -27,9 +27,10 @@ def measure(**more):
     base = {"cause": "price", "subject": "pumps", "confidence": "confirmed",
             "measure": "discount_limit", "text": "", "kind": "procedure",
             "owner_role": "pricing_manager", "effort": "low", "days_low": 2.0, "days_high": 4.0,
-            "effect": -5e5, "recovers_low": 0.4, "recovers_high": 0.8, "expected_low": 2e5,
-            "expected_high": 4e5, "metric": "discount", "due_on": dt.date(2025, 12, 29),
-            "section": "effects", "facts": {}}  # fmt: skip
+            "effect": -5e5, "cost_low": 5e5, "cost_high": 5e5, "recovers_low": 0.4,
+            "recovers_high": 0.8, "expected_low": 2e5, "expected_high": 4e5,
+            "metric": "discount", "due_on": dt.date(2025, 12, 29), "section": "effects",
+            "facts": {}}  # fmt: skip
     return {**base, **more}
 
 
@@ -42,7 +43,7 @@ def test_a_measure_says_who_what_how_much_and_how_it_is_measured(english):
     told = text(remedies.measures(plan(measure()), english))
     for part in ("Let discounts above last year's level be approved", "(Procedure)",
                  "Prices and discounts: pumps", "Pricing manager; low (2–4 person-days)",
-                 "¥200K to ¥400K (40%–80% of it)", "On 29 Dec 2025, discount", "assumption",
+                 "¥200K to ¥400K: 40%–80% of ¥500K", "On 29 Dec 2025, discount", "assumption",
                  "the one confirmed cause may bring back ¥200K to ¥400K"):  # fmt: skip
         assert part.replace("'", "&#x27;") in told, part
 
@@ -94,13 +95,28 @@ def test_the_focus_states_its_formula_and_what_the_picked_hold(sample_company, w
     found = focus(company)
     told = text(remedies.focus(found, words))
     assert words.t(
-        "focus.picked", picked=60, count=found.count, potential_share=found.potential_share,
-        expected_share=found.expected_share,
+        "focus.picked_customer", picked=found.picked, count=found.count,
+        potential_share=found.potential_share, expected_share=found.expected_share,
     ) in told  # fmt: skip
     assert words.t("focus.assumed") in told and "×" in told
     assert len(re.findall("<tr", remedies.focus(found, words).html)) == 7
     parts = text(remedies.focus(focus(company, by="part"), words))
     assert all(name in parts for name in ("East", "West", "North", "South"))
+    assert words.t("focus.comeback", comeback=found.comeback) in told
+    assert words.t("focus.left_gone", n=found.left_out) in told
+
+
+def test_the_first_part_is_named_and_too_few_are_said(sample_company, english):
+    _, _, company = sample_company
+    told = text(remedies.focus(focus(company, by="part"), english))
+    assert "South, 1 of 4 regions: " in told and "decided in this period" in told
+    few = remedies.focus(focus(reopen(company, scope="region:East"), by="part"), english)
+    assert few.title == "There are 2 teams, fewer than three: no ranking."
+
+
+def test_the_base_of_an_interval_is_named(english):
+    told = text(remedies.measures(plan(measure(cost_low=4e5, cost_high=6e5)), english))
+    assert "¥200K to ¥400K: 40% of ¥400K to 80% of ¥600K" in told
 
 
 @pytest.mark.parametrize("scope", ["company", "region:South", "rep:R007"])

@@ -93,7 +93,7 @@ def test_every_statement_and_question_has_words():
         steps=pd.DataFrame([{"step": 1, "statement": "short_of_target", "effect": -5.0,
                              "section": "difference",
                              "facts": {"actual": 5.0, "reference": 10.0, "short": 5.0}}]),
-        question="part", facts=MappingProxyType({"part": "<East>"}),
+        question="part", facts=MappingProxyType({"part": "<East>"}), among=(),
     )  # fmt: skip
     told = root_causes.why(steps, Words("en")).html
     assert "&lt;East&gt;" in told
@@ -118,7 +118,10 @@ def test_obstacles_state_rule_interval_and_power(sample_company, english):
     _, _, company = sample_company
     told = text(root_causes.obstacles(obstacles(reopen(company, scope="region:East")), english))
     assert "Competition confirmed Lost to competitors: 24.0% of 501 deals decided" in told
-    assert "Chance to have seen that much" in told and "it counts from +5.0 pp on" in told
+    assert "the obstacle is confirmed from +5.0 pp upward" in told
+    assert "detected with only 63% probability; 80% is needed" in told  # need not understood
+    assert "A change that large would have been detected with 90% probability." in told  # supply
+    assert "of at least 80%" in told
 
 
 def test_missing_tables_are_said(make_case, words):
@@ -150,3 +153,37 @@ def test_a_field_that_holds_more_than_the_difference_says_so(english):
     assert "more than" not in figure(held, english).title
     held.variance = -500_000.0
     assert "¥800K, more than the ¥500K in all" in figure(held, english).title
+
+
+def test_each_step_says_within_what_it_is_measured(sample_company, english):
+    _, _, company = sample_company
+    told = text(root_causes.why(walk(company), english))
+    assert "Within East, Instruments standard alone is ¥2.07M short" in told
+    assert "29% of what was due there, and 62% of what is missing" in told
+    assert "In East · Instruments standard, 51 of 209 deals" in told
+    assert "In East · Instruments standard, fewer pieces cost ¥2.13M" in told
+    assert "by region, product line and channel, then by team, sales rep" in told
+    assert "need not shrink" in told and "no part of the shortfall" in told
+
+
+def test_a_rise_that_may_stay_below_the_limit_says_so(sample_company, words):
+    _, _, company = sample_company
+    told = text(root_causes.obstacles(obstacles(company), words))
+    assert words.t("obstacle_doubt.changed") in told
+
+
+@pytest.mark.parametrize("doubt", ["few", "chance", "power", "changed", "reaches", "handed_over"])
+@pytest.mark.parametrize("rule", ["lost_for_need", "cycle", "uneven", "market_entry"])
+def test_every_doubt_has_words(words, doubt, rule):
+    units = {"cycle": "percent", "uneven": "multiple", "market_entry": "percent"}
+    one = {"doubt": doubt, "rule": rule, "unit": units.get(rule, "points")}
+    key = root_causes._doubt(one, words)
+    assert words.t(key, power=0.63, needed=0.8)
+
+
+def test_competition_is_named_on_the_market_bone(sample_company, words):
+    _, _, company = sample_company
+    east = fishbone(reopen(company, scope="region:East"))
+    row = east.bones.set_index("category").loc["market"]
+    assert (row["cause"], row["state"]) == ("competition", "found") and pd.isna(row["effect"])
+    assert words.t("cause.competition") in text(root_causes.bones(east, words))

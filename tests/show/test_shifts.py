@@ -1,5 +1,7 @@
 """What the shifts say, in both languages, and what their figure draws."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,7 +32,7 @@ def test_the_title_states_the_finding(case, words, drawn):
     view = figure(found, words)
     assert words.period("2025-04") in view.title and words.period("2025-04") in drawn(view).texts
     assert "&lt;b&gt;Rival" in view.html and "<b>Rival" not in view.html
-    assert "AB" in drawn(view).texts and drawn(view).cut() == []
+    assert "A, B" in drawn(view).texts and drawn(view).cut() == []
     assert view.html == figure(found, words).html
 
 
@@ -47,6 +49,25 @@ def test_no_shift_is_said(make_case, words, drawn):
     assert show.title(found, words) in figure(found, words).title
     assert drawn(figure(found, words)).cut() == []
     assert str(36) in show.shifts(found, words).html
+
+
+def test_letters_of_near_events_stand_in_two_rows(case, make_case, english, drawn):
+    found = shifts(case)
+    days = pd.to_datetime(["2025-03-03", "2025-04-03", "2025-04-20", "2025-05-05"])
+    events = pd.concat([found.events.head(1)] * 4, ignore_index=True).assign(date=days)
+    read = drawn(figure(replace(found, events=events), english))
+    assert {"A", "B, C", "D"} <= set(read.texts) and read.cut() == []
+
+
+@pytest.mark.parametrize(
+    ("run", "said"), [(-3, "below trend"), (4, "above trend"), (-2, "no lasting")]
+)
+def test_a_line_that_drops_without_a_shift_says_so(make_case, english, run, said):
+    rows = [{"date": f"{m}-01", "amount": 100.0 + m.month}
+            for m in pd.period_range("2022-10", periods=36, freq="M")]  # fmt: skip
+    found = replace(shifts(make_case(sales=rows, settings=PLAIN)), run=run, p_none=0.07)
+    told = show.title(found, english)
+    assert said in told and ("p = 0.07" in told) == (abs(run) >= 3)
 
 
 def test_rates_are_in_points(case, english, drawn):

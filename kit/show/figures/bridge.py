@@ -89,7 +89,7 @@ def _title(frame, labels, parts, family, words: Words, measure: str, *, by: str)
     rest = ("others", "unassigned", "unexplained")
     named = [at for at in side.index if labels.loc[at] not in rest]
     at = (named or list(side.index))[0] if len(side) else frame.index[0]
-    key = "figure.waterfall.lost" if total < 0 else "figure.waterfall.won"
+    key = "figure.waterfall.lost" if parts.loc[at] < 0 else "figure.waterfall.won"
     return words.t(
         f"{key}_by" if by else key,
         by=words.term("by", by),

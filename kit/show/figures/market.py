@@ -1,4 +1,4 @@
-"""Figures of the market: own share beside last year's, its worth, and spending by kind.
+"""Figures of the market: our share beside last year's, its worth, and spending by kind.
 
 Where a result is unavailable nothing is drawn: the table beside it says why.
 """
@@ -12,6 +12,7 @@ import pandas as pd
 from kit.data.tables import Unavailable
 from kit.show import amounts
 from kit.show.figures.rows import Row, bars, number, spoken
+from kit.show.market import as_shown, few
 from kit.show.palette import ACTUAL, BAD
 from kit.show.view import View
 from kit.show.words import Words
@@ -81,25 +82,28 @@ def expenses(found: Any, words: Words) -> View:
     rows = [
         Row(
             str(one.kind), float(one.per_100),
-            words.t("market.figure.expenses_label", per_100=one.per_100, spend=one.spend),
+            words.t("market.figure.expenses_label", per_100=few(one.per_100, words),
+                    spend=one.spend),
             before=None if amounts.missing(one.per_100_before) else float(one.per_100_before),
         )
         for one in known.itertuples(index=False)
     ]  # fmt: skip
     first = known.iloc[0]
-    title = words.t("market.figure.expenses", kind=first["kind"], per_100=first["per_100"])
+    title = words.t("market.figure.expenses", kind=first["kind"], hundred=100,
+                    per_100=few(first["per_100"], words))  # fmt: skip
     return _bars("expenses", rows, words, title=title)
 
 
 def _parts(found: Any) -> pd.DataFrame:
     if len(found.regions) > 1:
-        return found.regions.assign(part=found.regions["region"])
-    return found.lines.assign(part=found.lines["line"])
+        return as_shown(found.regions.assign(part=found.regions["region"]))
+    return as_shown(found.lines.assign(part=found.lines["line"]))
 
 
 def _bars(name: str, rows: list[Row], words: Words, *, title: str) -> View:
     told = spoken(words, [(row.name, row.label) for row in rows])
     return bars(
-        rows, words, title=title, alt=words.t(f"market.figure.{name}_alt") + " " + told,
-        note=words.t(f"market.figure.{name}_note"),
+        rows, words, title=title,
+        alt=words.t(f"market.figure.{name}_alt", hundred=100) + " " + told,
+        note=words.t(f"market.figure.{name}_note", hundred=100),
     )  # fmt: skip

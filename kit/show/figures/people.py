@@ -1,4 +1,4 @@
-"""Figures about people: tiers, revenue for each full post, capabilities beside the required.
+"""Figures about people: tiers, bookings for each full post, capabilities beside the required.
 
 Where a result is unavailable nothing is drawn: the table beside it says why.
 """
@@ -20,7 +20,7 @@ _SHADES = {"core": ACTUAL, "steady": BEFORE, "to_lift": MUTED, "too_new": MUTED}
 
 
 def tiers(found: Any, words: Words) -> View:
-    """The share of revenue that each tier brings, with its people.
+    """The share of bookings that each tier brings, with its people.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def tiers(found: Any, words: Words) -> View:
 
 
 def productivity(found: Any, words: Words) -> View:
-    """Revenue for each full post, rep by rep, beside last year's; nothing below three reps.
+    """Bookings for each full post, rep by rep, beside last year's; nothing below three reps.
 
     Parameters
     ----------

@@ -117,21 +117,28 @@ def _paint(
                 color=INK,
             )  # fmt: skip
             taken = middle + half + 4
-    _events(ax, months, events, ends)
+    _events(ax, months, events, ends, wide=wide)
     return ax
 
 
-def _events(ax: Axes, months: pd.DataFrame, events: pd.DataFrame, ends) -> None:
-    """A tick and a letter each, on the lower end; those of one month side by side."""
+def _events(ax: Axes, months: pd.DataFrame, events: pd.DataFrame, ends, *, wide: float) -> None:
+    """A tick and a letter each, on the lower end; where letters would meet, one row higher."""
     starts = pd.DatetimeIndex(months["start"])
     seen: dict[int, str] = {}
     for letter, day in zip(string.ascii_uppercase, events["date"], strict=False):
         at = int(starts.searchsorted(pd.Timestamp(day), side="right")) - 1
         seen[at] = seen.get(at, "") + letter
     low, high = ends
-    for at, letters in seen.items():
-        line(ax, (at, at), (low, low + 0.07 * (high - low)), color=INK, linewidth=1.6)
+    top = low + 0.07 * (high - low)
+    taken: list[float] = []  # right end of the label before, row by row, in points
+    for at in sorted(seen):
+        letters = ", ".join(seen[at])
+        line(ax, (at, at), (low, top), color=INK, linewidth=1.6)
+        half = width(letters, TICK, bold=True) / 2 + 2
+        free = (row for row, end in enumerate(taken) if at * wide - half >= end)
+        row = next(free, len(taken))
+        taken[row : row + 1] = [at * wide + half]
         ax.annotate(
-            letters, (at, low + 0.07 * (high - low)), xytext=(0, 3), textcoords="offset points",
+            letters, (at, top), xytext=(0, 3 + 11 * row), textcoords="offset points",
             ha="center", fontsize=TICK, fontweight="bold", color=MUTED,
         )  # fmt: skip
