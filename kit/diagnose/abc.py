@@ -23,17 +23,23 @@ class Abc:
     Parameters
     ----------
     customers : DataFrame
-        customer_id, customer, amount, margin (money, twelve months), share (of amount), by_amount,
-        by_margin (A, B, C; null by margin where it is not known). Largest amount first.
+        customer_id, customer, amount, margin (money, twelve months), share (of the sum of positive
+        amounts; null where the own amount is zero or less), by_amount, by_margin (A, B, C; null by
+        margin where it is not known). Largest amount first.
     classes : DataFrame
-        A row each class: class, customers, amount, share (of all amounts), by_margin (customers of
-        that class by margin), margin (theirs), margin_share. The last three are null without costs.
+        A row each class: class, customers, amount, share (positive amounts of the class ÷ all
+        positive amounts), by_margin (customers of that class by margin), margin (theirs),
+        margin_share (as share, of margins). The last three are null without costs.
     cross : DataFrame
         by_amount, by_margin, customers, amount, margin: the pairs that occur; without costs no row.
     losing : int
-        Customers whose margin is below zero.
+        Customers with an amount above zero and a margin below it.
     losing_amount, losing_margin : float
         Their amount and margin.
+    returns : int
+        Customers whose net amount is zero or less: returns cancel or outweigh what they bought.
+    returns_amount : float
+        Their amount.
     limits : tuple of float
         Cumulated shares at which A and B end.
     """
@@ -44,6 +50,8 @@ class Abc:
     losing: int
     losing_amount: float
     losing_margin: float
+    returns: int
+    returns_amount: float
     limits: tuple[float, float]
 
 
@@ -103,10 +111,11 @@ def abc(case: Case) -> Abc | Unavailable:
         return Unavailable(reason="no_customer_orders")
     limits = case.settings.diagnose.customers.class_limits
     names = trailing.names(case)
-    whole = float(money["amount"].where(money["amount"] > 0, 0.0).sum())
+    positive = money["amount"].where(money["amount"] > 0)
+    whole = float(positive.sum())
     table = money.assign(
         customer=[names[one] for one in money.index],
-        share=money["amount"] / whole if whole > 0 else np.nan,
+        share=positive / whole if whole > 0 else np.nan,
         by_amount=classes(money["amount"], limits=limits),
         by_margin=classes(money["margin"], limits=limits),
     ).reset_index()
@@ -117,33 +126,33 @@ def abc(case: Case) -> Abc | Unavailable:
     cross = known.groupby(["by_amount", "by_margin"], sort=True).agg(
         customers=("customer_id", "size"), amount=("amount", "sum"), margin=("margin", "sum")
     )
-    losing = table[table["margin"] < 0]
-    sums = losing[["amount", "margin"]].sum()
+    losing = table[(table["amount"] > 0) & (table["margin"] < 0)]
+    returns = table[table["amount"] <= 0]
     return Abc(
-        table, _summed(table), cross.reset_index(), len(losing), float(sums["amount"]),
-        float(sums["margin"]), limits,
+        customers=table, classes=_summed(table), cross=cross.reset_index(), losing=len(losing),
+        losing_amount=float(losing["amount"].sum()), losing_margin=float(losing["margin"].sum()),
+        returns=len(returns), returns_amount=float(returns["amount"].sum()), limits=limits,
     )  # fmt: skip
 
 
 def _summed(table: pd.DataFrame) -> pd.DataFrame:
     def of(column: str, money: str) -> pd.DataFrame:
-        each = table.groupby(column)[money]
-        return pd.DataFrame({"count": each.size(), "money": each.sum()}).reindex(
-            list(CLASSES), fill_value=0
-        )
+        each = table.assign(positive=table[money].clip(lower=0.0)).groupby(column)
+        found = each.agg(count=(money, "size"), money=(money, "sum"), positive=("positive", "sum"))
+        return found.reindex(list(CLASSES), fill_value=0)
 
     amount, margin = of("by_amount", "amount"), of("by_margin", "margin")
     costed = bool(table["by_margin"].notna().any())
-    whole, earned = float(amount["money"].sum()), float(margin["money"].sum())
+    whole, earned = float(amount["positive"].sum()), float(margin["positive"].sum())
     return pd.DataFrame(
         {
             "class": list(CLASSES),
             "customers": amount["count"].to_numpy(int),
             "amount": amount["money"].to_numpy(float),
-            "share": amount["money"].to_numpy(float) / whole if whole > 0 else np.nan,
+            "share": amount["positive"].to_numpy(float) / whole if whole > 0 else np.nan,
             "by_margin": margin["count"].to_numpy(float) if costed else np.nan,
             "margin": margin["money"].to_numpy(float) if costed else np.nan,
-            "margin_share": margin["money"].to_numpy(float) / earned
+            "margin_share": margin["positive"].to_numpy(float) / earned
             if costed and earned > 0 else np.nan,
         }
     )  # fmt: skip

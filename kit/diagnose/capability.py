@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
-import numpy as np
 import pandas as pd
 
 from kit.data.case import Case
@@ -42,19 +41,20 @@ class Capability:
 
 @once
 def capability(case: Case) -> Capability | Unavailable:
-    """The newest score of each rep of the scope in each dimension, beside what is required.
+    """The newest closed score of each rep of the scope in each dimension, beside what is required.
 
     Returns
     -------
     Capability or Unavailable
         Unavailable without assessments, without reps in the period (`no_reps`), or where none of
-        them has a score (`no_scores`).
+        them has a score of a period that is over (`no_scores`).
 
     Notes
     -----
-    Of each rep, dimension and source the latest period that began on or before `as_of` and not
-    after the case's period counts; the newest of the sources' periods alone is averaged, so that an
-    old score is not mixed with a new one. A period that the calendar does not know is left out.
+    Of each rep and dimension the latest period counts that is over on `as_of` and ends no later
+    than the case's period, of those that end together the shortest; its sources are averaged, so
+    that an old score is not mixed with a new one. Of a running period the scores are still being
+    given. A period that the calendar does not know is left out.
     Required is `settings.diagnose.people.required_scores` of the dimension, else `required_score`.
     """
     found = scores(case)
@@ -108,7 +108,7 @@ def disagreements(case: Case) -> pd.DataFrame | Unavailable:
 
 @once
 def scores(case: Case) -> pd.DataFrame | Unavailable:
-    """The newest scores of the scope's reps, source by source.
+    """The newest scores of the scope's reps of periods that are over, source by source.
 
     Returns
     -------
@@ -121,18 +121,20 @@ def scores(case: Case) -> pd.DataFrame | Unavailable:
     if people.empty:
         return Unavailable(reason="no_reps")
     rows = case.data.frame("assessments")
-    starts = {name: _start(case, name) for name in rows["period"].unique()}
+    spans = {name: _span(case, name) for name in rows["period"].unique()}
     rows = rows.assign(
-        start=rows["period"].map(starts),
+        start=pd.to_datetime(rows["period"].map({name: one[0] for name, one in spans.items()})),
+        end=pd.to_datetime(rows["period"].map({name: one[1] for name, one in spans.items()})),
         source=rows["source"].fillna("unknown"),
         rep=rows["rep_id"].map(dict(zip(people["rep_id"], people["rep"], strict=True))),
     )
     last = pd.Timestamp(min(case.as_of, case.period.end))
-    rows = rows[(rows["start"] <= last) & rows["rep"].notna() & rows["score"].notna()]
+    rows = rows[(rows["end"] <= last) & rows["rep"].notna() & rows["score"].notna()]
     if rows.empty:
         return Unavailable(reason="no_scores")
-    newest = rows.groupby(["rep_id", "dimension"])["start"].transform("max")
-    rows = rows[rows["start"] == newest]
+    rows = rows.sort_values(["end", "start", "period"], kind="stable")
+    newest = rows.groupby(["rep_id", "dimension"])["period"].transform("last")
+    rows = rows[rows["period"] == newest]
     columns = ["rep_id", "rep", "dimension", "source", "score", "period"]
     return rows[columns].sort_values(columns[:4], ignore_index=True)
 
@@ -146,8 +148,9 @@ def _summed(table: pd.DataFrame) -> pd.DataFrame:
     return found.loc[order].reset_index()
 
 
-def _start(case: Case, name: str) -> pd.Timestamp:
+def _span(case: Case, name: str) -> tuple[pd.Timestamp, pd.Timestamp]:
     try:
-        return pd.Timestamp(case.calendar.period(name).start)
+        found = case.calendar.period(name)
     except UnknownPeriodError:
-        return pd.Timestamp(np.datetime64("NaT"))
+        return pd.NaT, pd.NaT
+    return pd.Timestamp(found.start), pd.Timestamp(found.end)

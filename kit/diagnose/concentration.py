@@ -43,16 +43,22 @@ def concentration(case: Case) -> Concentration | Unavailable:
     Returns
     -------
     Concentration or Unavailable
-        Unavailable("no_customer_orders") where no customer has a positive amount.
+        Of the twelve months: Unavailable("no_customer_orders") where no line names a customer,
+        "no_positive_orders" where all that do are returns or of amount zero,
+        "no_positive_customers" where no customer has a positive amount after returns.
 
     Notes
     -----
     Shares are of the sum of positive amounts. HHI (Herfindahl and Hirschman) lies between
     10,000 ÷ n and 10,000; Gini between 0 (all equal) and 1 − 1 ÷ n.
     """
-    now = _positive(trailing.money(case))
-    if now.empty:
+    money = trailing.money(case)
+    now = _positive(money)
+    if money.empty:
         return Unavailable(reason="no_customer_orders")
+    if now.empty:
+        ordered = bool((money["orders"] > 0).any())
+        return Unavailable(reason="no_positive_customers" if ordered else "no_positive_orders")
     held = trailing.covers(case, years=2)
     before = _measured(_positive(trailing.money(case, back=1))) if held else {}
     measures = pd.DataFrame(

@@ -53,7 +53,8 @@ def leaving(case: Case) -> Leaving | Unavailable:
     Returns
     -------
     Leaving or Unavailable
-        Unavailable("no_customer_orders") where no order names a customer.
+        Unavailable("no_customer_orders") where no line names a customer, "no_positive_orders" where
+        all that do are returns or of amount zero.
 
     Notes
     -----
@@ -62,7 +63,8 @@ def leaving(case: Case) -> Leaving | Unavailable:
     """
     table = standing(case)
     if table.empty:
-        return Unavailable(reason="no_customer_orders")
+        named = bool(trailing.names(case))
+        return Unavailable(reason="no_positive_orders" if named else "no_customer_orders")
     flagged = table[table["state"].isin(["at_risk", "lapsed"])].reset_index()
     flagged = flagged.sort_values(["value", "customer_id"], ascending=[False, True], kind="stable")
     owners = _owners(case, flagged)
@@ -76,7 +78,8 @@ def leaving(case: Case) -> Leaving | Unavailable:
     share = each["sum"] / whole if whole > 0 else each["sum"] * np.nan
     summed = pd.DataFrame(
         {"state": list(STATES), "customers": each["size"].to_numpy(int),
-         "value": each["sum"].to_numpy(float), "share": share.mask(share.index == "gone")}
+         "value": each["sum"].to_numpy(float),
+         "share": share.mask(share.index == "gone").to_numpy(float)}
     )  # fmt: skip
     found = found[columns.split()]
     named = largest(found, most=case.settings.diagnose.largest)

@@ -15,7 +15,7 @@ from kit.diagnose.reference import within
 
 UNKNOWN, OTHERS = "unknown", "others"
 _COLUMNS = ["count", "amount", "share", "cumulated", "rate", "count_before", "rate_before", "p",
-            "grew"]  # fmt: skip
+            "grew", "gathered"]  # fmt: skip
 
 
 @once
@@ -36,8 +36,9 @@ def reasons(case: Case, *, most: int | None = None) -> pd.DataFrame | Unavailabl
         (of the money; of the count where no deal has an amount), cumulated (share of this and all
         above), rate (deals lost for it ÷ deals decided), count_before and rate_before (twelve
         months before the period), p (chance of as large a difference of the rates where nothing
-        changed), grew (the rate rose, p below 5 % ÷ number of reasons now or then). Costliest
-        first. Unavailable without opportunities and where no deal was lost (`no_losses`).
+        changed), grew (the rate rose, p below 5 % ÷ number of reasons now or then), gathered (the
+        row of the rest, which a reason of that name is not). Costliest first. Unavailable without
+        opportunities and where no deal was lost (`no_losses`).
 
     Notes
     -----
@@ -56,8 +57,9 @@ def competitors(case: Case, *, most: int | None = None) -> pd.DataFrame | Unavai
     -------
     DataFrame or Unavailable
         competitor, and the columns of `reasons`; and reason, the one that cost most deals against
-        that competitor (null where none is recorded). Deals without a competitor stand as
-        `unknown`. Unavailable as `reasons`, and where no lost deal names one (`no_competitors`).
+        that competitor, or all those gathered (null where none is recorded). Deals without a
+        competitor stand as `unknown`. Unavailable as `reasons`, and where no lost deal names one
+        (`no_competitors`).
     """
     deals = _lost(case)
     if isinstance(deals, Unavailable):
@@ -67,11 +69,20 @@ def competitors(case: Case, *, most: int | None = None) -> pd.DataFrame | Unavai
     table = _ranked(case, "competitor", name="competitor", most=most)
     if isinstance(table, Unavailable):
         return table
-    named = deals.dropna(subset=["competitor", "loss_reason"])
-    many = named.groupby(["competitor", "loss_reason"]).size().rename("n").reset_index()
-    many = many.sort_values(["n", "loss_reason"], ascending=[False, True], kind="stable")
-    main = many.drop_duplicates("competitor").set_index("competitor")["loss_reason"]
-    return table.assign(reason=table["competitor"].map(main))
+    own = table.loc[~table["gathered"], "competitor"]
+    rest = ~deals["competitor"].astype(object).where(deals["competitor"].notna(), UNKNOWN).isin(own)
+    return table.assign(
+        reason=[
+            _main(deals.loc[rest if gathered else deals["competitor"] == name, "loss_reason"])
+            for name, gathered in zip(table["competitor"], table["gathered"], strict=True)
+        ]
+    )
+
+
+def _main(reasons: pd.Series) -> str | None:
+    """The most frequent, the first by name where several are."""
+    found = reasons.dropna().mode()
+    return None if found.empty else found.iloc[0]
 
 
 def _lost(case: Case) -> pd.DataFrame | Unavailable:
@@ -120,15 +131,16 @@ def _ranked(
 
 def _gathered(table: pd.DataFrame, name: str, *, most: int | None) -> pd.DataFrame:
     """The first rows and those that grew; the rest as one at the end, unless it is one alone."""
+    table = table.assign(gathered=False)
     if most is None:
         return table
     rest = ~table["grew"] & ((table.index >= most) | (table[name] == OTHERS))
     if rest.sum() < 2:
         return table
     sums = table.loc[rest, ["count", "amount", "count_before"]].sum()
-    last = pd.DataFrame([{name: OTHERS, **sums, "p": math.nan, "grew": False}])
+    last = pd.DataFrame([{name: OTHERS, **sums, "p": math.nan, "grew": False, "gathered": True}])
     found = pd.concat([table[~rest], last], ignore_index=True)
-    return found.astype({"count": int, "count_before": int, "grew": bool})
+    return found.astype({"count": int, "count_before": int, "grew": bool, "gathered": bool})
 
 
 def _share(table: pd.DataFrame) -> pd.Series:

@@ -26,14 +26,15 @@ class Retention:
     measures : DataFrame
         view, value, before (the same a year earlier; null where the data do not hold it). Views:
         kept (share of the customers of the twelve months before with an order in the last twelve),
-        gross (their money, each counted at most as much as before ÷ their money before), net (all
-        their money now ÷ their money before), repeat (share of customers with orders on two days
-        or more, of those of the last twelve months).
+        gross (money of those with money left after returns, each counted at most as much as before
+        ÷ their money before), net (all their money now ÷ their money before), repeat (share of
+        customers with orders on two days or more, of those of the last twelve months).
     bridge : DataFrame
-        part, customers, amount: before (the twelve months before), lost (no money now), shrunk,
-        grown, new (no order before in the data), back (ordered before, not in the year before),
-        now. before + lost + shrunk + grown + new + back = now. Of before and now the money that
-        names a customer.
+        part, customers, amount: before (the twelve months before), lost (no order now), shrunk,
+        grown, back (ordered before, not in the year before), new (no order before in the data),
+        returns (no order in either year, but returns; no row without such customers), now. The
+        amounts of all parts but now sum to now. Of before and now the money that names a customer;
+        their customers are those with an order.
     cohorts : DataFrame
         period (quarter of the first order), start, customers, and d90, d180, d365: share that
         ordered again within so many days; null where not all of the cohort have had the time. The
@@ -56,16 +57,19 @@ def retention(case: Case) -> Retention | Unavailable:
     Returns
     -------
     Retention or Unavailable
-        Unavailable("no_customer_orders") where no order names a customer, "customers_short" where
-        the orders do not reach two years back (detail: their first day).
+        Unavailable("no_customer_orders") where no line names a customer, "no_positive_orders" where
+        all that do are returns or of amount zero, "customers_short" where the orders do not reach
+        two years back (detail: their first day).
 
     Notes
     -----
-    A customer of a span has a positive net amount in it; `kept` asks for the same now. Within a
-    region, team or rep a customer that buys from somebody else counts as lost.
+    A customer of a span has an order in it, a day with a line above zero: a return makes nobody a
+    customer and, where an order stands beside it, takes nobody out. Within a region, team or rep a
+    customer that buys from somebody else counts as lost.
     """
     if trailing.order_days(case).empty:
-        return Unavailable(reason="no_customer_orders")
+        named = bool(trailing.names(case))
+        return Unavailable(reason="no_positive_orders" if named else "no_customer_orders")
     if not trailing.covers(case, years=2):
         return Unavailable(
             reason="customers_short", detail=trailing.known_since(case).date().isoformat()
@@ -78,7 +82,7 @@ def retention(case: Case) -> Retention | Unavailable:
 
 
 def kept_money(now: pd.Series, before: pd.Series) -> dict[str, float]:
-    """Customers and money kept from one span to the next.
+    """Money kept from one span to the next, of customers with a positive amount before.
 
     Parameters
     ----------
@@ -88,21 +92,20 @@ def kept_money(now: pd.Series, before: pd.Series) -> dict[str, float]:
     Returns
     -------
     dict
-        kept, gross, net; nan where nobody has a positive amount before.
+        gross, net; nan where nobody has a positive amount before.
 
     Examples
     --------
     >>> kept_money(pd.Series({"a": 150.0, "b": 20.0}), pd.Series({"a": 100.0, "b": 60.0,
     ...                                                           "c": 40.0}))
-    {'kept': 0.6666666666666666, 'gross': 0.6, 'net': 0.85}
+    {'gross': 0.6, 'net': 0.85}
     """
     held = before[before > 0]
     if held.empty:
-        return dict.fromkeys(("kept", "gross", "net"), np.nan)
+        return dict.fromkeys(("gross", "net"), np.nan)
     came = now.reindex(held.index).fillna(0.0)
     whole = float(held.sum())
     return {
-        "kept": float((came > 0).mean()),
         "gross": float(np.minimum(came, held).clip(lower=0).sum()) / whole,
         "net": float(came.sum()) / whole,
     }
@@ -110,30 +113,39 @@ def kept_money(now: pd.Series, before: pd.Series) -> dict[str, float]:
 
 def _measured(case: Case, *, back: int) -> dict[str, float]:
     now = trailing.money(case, back=back)
+    found = dict.fromkeys(("kept", "gross", "net"), np.nan)
     if trailing.covers(case, years=back + 2):
-        found = kept_money(now["amount"], trailing.money(case, back=back + 1)["amount"])
-    else:
-        found = dict.fromkeys(("kept", "gross", "net"), np.nan)
+        before = trailing.money(case, back=back + 1)
+        before = before[before["orders"] > 0]
+        if len(before):
+            came = now["orders"].reindex(before.index).fillna(0)
+            found["kept"] = float((came > 0).mean())
+        found |= kept_money(now["amount"], before["amount"])
     orders = now.loc[now["orders"] > 0, "orders"]
     return {**found, "repeat": float((orders > 1).mean()) if len(orders) else np.nan}
 
 
 def _bridge(case: Case) -> pd.DataFrame:
-    now, before = trailing.money(case)["amount"], trailing.money(case, back=1)["amount"]
+    now, before = trailing.money(case), trailing.money(case, back=1)
     ids = before.index.union(now.index)
-    one, other = before.reindex(ids).fillna(0.0), now.reindex(ids).fillna(0.0)
+    columns = ["amount", "orders"]
+    before, now = (span[columns].reindex(ids).fillna(0.0) for span in (before, now))
+    one, other = before["amount"], now["amount"]
     days = trailing.order_days(case)
     first = days.groupby("customer_id")["date"].min().reindex(ids)
     early = first <= trailing.year_end(case, back=1)
-    had, has = one > 0, other > 0
+    had, has = before["orders"] > 0, now["orders"] > 0
     change = other - one
     masks = {
         "lost": had & ~has,
         "shrunk": had & has & (change < 0),
         "grown": had & has & (change >= 0),
-        "back": ~had & early,
-        "new": ~had & ~early,
+        "back": ~had & has & early,
+        "new": ~had & has & ~early,
     }
+    returns = ~had & ~has & ((one != 0) | (other != 0))
+    if returns.any():
+        masks["returns"] = returns
     rows = [("before", int(had.sum()), float(one.sum()))]
     rows += [(part, int(mask.sum()), float(change[mask].sum())) for part, mask in masks.items()]
     rows.append(("now", int(has.sum()), float(other.sum())))

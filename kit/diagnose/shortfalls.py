@@ -23,6 +23,9 @@ _COLUMNS = ["dimension", "result", "reps", "correlation", "p_value", "q_value", 
 def shortfalls(case: Case) -> pd.DataFrame | Unavailable:
     """Ask of every dimension and result whether low scores go with poor results.
 
+    The scores are those of `kit.diagnose.capability.capability`: the newest of a period that is
+    over.
+
     Returns
     -------
     DataFrame or Unavailable

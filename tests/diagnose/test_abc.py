@@ -68,6 +68,42 @@ def test_revenue_and_margin_put_customers_into_different_classes(make_case):
     assert (found.losing, found.losing_amount, found.losing_margin) == (1, 50.0, -10.0)
 
 
+def test_returns_are_in_no_share_and_are_not_below_cost(make_case):
+    case = make_case(
+        sales=[
+            order("big", 800.0, cost=500.0), order("low", 200.0, cost=240.0),
+            order("back", -600.0, cost=-400.0), order("zero", 0.0, cost=5.0),
+        ]
+    )  # fmt: skip
+    found = abc(case)
+    share = found.customers.set_index("customer_id")["share"]
+    assert share.dropna().to_dict() == {"big": 0.8, "low": 0.2}
+    each = found.classes.set_index("class")
+    assert each["share"].to_dict() == {"A": 0.8, "B": 0.2, "C": 0.0}
+    assert each["margin_share"].to_dict() == {"A": 1.0, "B": 0.0, "C": 0.0}
+    assert each["amount"].sum() == 400.0 and each["customers"].sum() == 4
+    assert (found.losing, found.losing_amount, found.losing_margin) == (1, 200.0, -40.0)
+    assert (found.returns, found.returns_amount) == (2, -600.0)
+
+
+def test_returns_alone_have_no_shares(make_case):
+    found = abc(make_case(sales=[order("a", -5.0), order("b", -1.0)]))
+    assert found.customers["share"].isna().all() and found.classes["share"].isna().all()
+    assert (found.losing, found.returns, found.returns_amount) == (0, 2, -6.0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([order("a", -5.0)], "no_positive_orders"),
+        ([order("a", 0.0), order("b", -1.0)], "no_positive_orders"),
+        ([order("a", 5.0), order("a", -5.0)], "no_positive_customers"),
+    ],
+)
+def test_concentration_of_returns_has_a_reason_of_its_own(make_case, rows, reason):
+    assert concentration(make_case(sales=rows)) == Unavailable(reason=reason)
+
+
 def test_without_costs_there_is_no_class_by_margin(make_case):
     case = make_case(sales=[order("a", 8.0, cost=None), order("b", 2.0, cost=1.0)])
     found = abc(case)

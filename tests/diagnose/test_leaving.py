@@ -112,6 +112,8 @@ def test_leaving_names_value_owner_and_rhythm(make_case):
     assert table["state"].to_dict() == {"big": "at_risk", "lost": "lapsed", "small": "at_risk"}
     assert table.loc["big", ["rep", "value", "usual", "silence"]].tolist() == ["Li", 1200.0, 30, 70]
     assert table["rep_left"].to_dict() == {"big": False, "lost": True, "small": False}
+    assert found.states.index.tolist() == [0, 1, 2, 3] and found.states.index.name is None
+    assert found.states.sort_values("state")["customers"].sum() == 4
     of = found.states.set_index("state")
     assert of["customers"].to_dict() == {"active": 1, "at_risk": 2, "lapsed": 1, "gone": 0}
     assert of["share"].sum() == pytest.approx(1.0) and found.scope == "region"
@@ -148,13 +150,18 @@ def test_silence_ends_where_the_orders_of_the_company_end(make_case):
 
 @pytest.mark.parametrize(
     "sales",
-    [[], [{"customer_id": None, "amount": 5.0, "date": "2025-08-01"}],
-     [{"customer_id": "c", "amount": -5.0, "date": "2025-08-01"}]],
+    [[], [{"customer_id": None, "amount": 5.0, "date": "2025-08-01"}]],
 )  # fmt: skip
 def test_without_orders_nothing_is_told(make_case, sales):
     case = make_case(sales=sales)
     assert leaving(case) == Unavailable(reason="no_customer_orders")
     assert record(case).states.empty and record(case).dates == 0
+
+
+@pytest.mark.parametrize("amount", [-5.0, 0.0])
+def test_returns_alone_have_a_reason_of_their_own(make_case, amount):
+    case = make_case(sales=[{"customer_id": "c", "amount": amount, "date": "2025-08-01"}])
+    assert leaving(case) == Unavailable(reason="no_positive_orders")
 
 
 def test_one_order_is_no_rhythm(make_case):

@@ -107,6 +107,36 @@ def test_competitors_where_they_are_recorded(make_case):
     assert found["share"].sum() == pytest.approx(1)
 
 
+def test_the_gathered_competitors_have_their_own_most_frequent_reason(make_case):
+    lost = ["need"] * 5 + ["price", "delay", "delay", "delay", "price"]
+    names = ["Acme"] * 5 + ["others", "Bolt", "Core", "Core", None]
+    case = naming(make_case(opportunities=closed("2025-08", lost)),
+                  {f"D2025-08-{at}": name for at, name in enumerate(names)})  # fmt: skip
+    short = loss_pareto.competitors(case, most=1)
+    assert short["competitor"].tolist() == ["Acme", "others"]
+    assert short["reason"].tolist() == ["need", "delay"]
+    assert short["gathered"].tolist() == [False, True]
+    whole = loss_pareto.competitors(case).set_index("competitor")
+    assert whole.loc["others", "reason"] == "price" and not whole["gathered"].any()
+
+
+def test_gathered_competitors_without_reasons_have_none(make_case):
+    case = naming(make_case(opportunities=closed("2025-08", ["price", "price", None, None])),
+                  dict(zip([f"D2025-08-{at}" for at in range(4)], ["Acme", "Acme", "Bolt", "Core"],
+                           strict=True)))  # fmt: skip
+    short = loss_pareto.competitors(case, most=1)
+    assert short["gathered"].tolist() == [False, True] and short["reason"].isna().iloc[1]
+
+
+def test_one_named_others_that_grew_stands_beside_the_gathered(make_case):
+    names = list("abcdefg")
+    rows = closed("2024-09", names * 10 + ["others"], won=60, amount=50.0)
+    rows += closed("2025-08", names * 10 + ["others"] * 25, won=60, amount=50.0)
+    found = loss_pareto.reasons(make_case(opportunities=rows), most=3)
+    both = found[found["reason"] == "others"]
+    assert both["gathered"].tolist() == [False, True] and both["count"].tolist() == [25, 50]
+
+
 def test_what_is_not_recorded_is_said(make_case):
     assert loss_pareto.reasons(make_case()) == Unavailable(table="opportunities")
     assert loss_pareto.competitors(make_case()) == Unavailable(table="opportunities")

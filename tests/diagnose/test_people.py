@@ -58,6 +58,8 @@ def test_revenue_is_divided_by_full_posts_with_part_time_presence_and_ramp(team)
     assert rows.loc["R5", "marks"] == ("newcomer", "part_period")
     assert rows.loc["R4", "marks"] == ("part_time",)
     assert found.amount == 1160.0 and found.elsewhere == 0.0
+    assert found.posts_before == pytest.approx(3.5)  # four people, one of them at half a post
+    assert found.growth == pytest.approx((1160 / found.posts) / (650 / 3.5) - 1)
 
 
 def test_the_median_is_that_of_the_others_from_three_on(team):
@@ -168,6 +170,32 @@ def test_the_newest_scores_are_averaged_over_their_sources(make_case):
     assert (apart["source"], apart["other"], apart["difference"]) == ("self", "manager", 3.0)
 
 
+def test_scores_of_a_running_period_do_not_count(make_case):
+    sales = [sale(f"R{at}", 1.0 * at) for at in range(1, 10)]
+    reps = [f"R{at}" for at in range(1, 10)]
+    running = [score(rep, 5.0, period="2025Q3") for rep in reps]
+    over = [score(rep, float(at % 5 + 1)) for at, rep in enumerate(reps)]
+    on = {"sales": sales, "as_of": "2025-09-29"}
+    case = make_case(**on, assessments=running + over)
+    found = capability(case).scores
+    assert set(found["period"]) == {"2025Q2"} and found["score"].tolist() == [
+        1.0, 2.0, 3.0, 4.0, 5.0, 1.0, 2.0, 3.0, 4.0
+    ]  # fmt: skip
+    assert shortfalls(case)["correlation"].notna().any()
+    early = make_case(**on, assessments=running)
+    assert capability(early) == shortfalls(early) == Unavailable(reason="no_scores")
+    closed = make_case(sales=sales, assessments=running + over)
+    assert set(capability(closed).scores["period"]) == {"2025Q3"}
+
+
+def test_of_periods_that_end_together_the_shorter_counts(make_case):
+    case = make_case(
+        sales=[sale("R1", 1.0)], as_of="2026-03-15", period="2025Q4",
+        assessments=[score("R1", 1.0, period="2025"), score("R1", 4.0, period="2025Q4")],
+    )  # fmt: skip
+    assert capability(case).scores[["period", "score"]].values.tolist() == [["2025Q4", 4.0]]
+
+
 def test_required_scores_are_parameters(make_case):
     wanted = {"diagnose.people.required_score": 3.5,
               "diagnose.people.required_scores": {"CRM": 5}}  # fmt: skip
@@ -246,6 +274,7 @@ def test_quadrants_name_only_who_lies_clearly_off_the_median(make_case):
         "R5": "usual_good",
     }  # fmt: skip
     assert set(found["behaviour"]) == {"visit"}
+    assert (found["good_from"] == case.settings.track.amber).all()
     assert found.loc["R1", "median"] * found.loc["R1", "days"] == pytest.approx(97.5)
 
 
@@ -265,6 +294,40 @@ def test_without_targets_the_others_median_decides_and_part_timers_count_by_thei
     calls = make_case(sales=[sale(f"R{at}", 1.0) for at in range(3)],
                       activities=[did("R1", "call", 3.0)])  # fmt: skip
     assert behaviour(calls).reason == "no_visits"
+
+
+@pytest.mark.parametrize(("amount", "told"), [(98.9, "many_good"), (94.0, "many_poor")])
+def test_who_is_not_behind_is_not_short(make_case, amount, told):
+    reps = ["R1", "R2", "R3", "R4"]
+    case = make_case(
+        sales=[sale("R1", amount), *(sale(one, 100.0) for one in reps[1:])],
+        targets=[{"scope": f"rep:{one}", "period": "2025Q3", "measure": "bookings", "version": 1,
+                  "target": 100.0} for one in reps],
+        activities=[did("R1", "visit", 300.0), *(did(one, "visit", 100.0) for one in reps[1:])],
+    )  # fmt: skip
+    assert behaviour(case).set_index("rep_id").loc["R1", "quadrant"] == told
+
+
+def test_multiples_that_look_the_same_are_in_one_group(make_case):
+    band = 1 - make_case(sales=[]).settings.diagnose.people.activity_band
+    visits = {"R1": 10_000.0, "R2": 10_000.0, "R3": 10_000.0,
+              "R4": round(10_000 * band) - 9.0, "R5": round(10_000 * band) + 9.0}  # fmt: skip
+    case = make_case(
+        sales=[sale(one, 100.0) for one in visits],
+        activities=[did(one, "visit", count) for one, count in visits.items()],
+    )  # fmt: skip
+    found = behaviour(case).set_index("rep_id").loc[["R4", "R5"]]
+    assert found["multiple"].nunique() == 1 and found["quadrant"].nunique() == 1
+
+
+def test_loads_are_over_the_limit_as_they_are_shown(make_case):
+    limit = make_case(sales=[]).settings.diagnose.people.overload
+    orders = {"R1": 1000, "R2": 1000, "R3": 1000, "R4": round(1000 * limit) + 4}
+    case = make_case(sales=[
+        sale(rep, 1.0, order_id=f"{rep}-{at}", customer_id="C")
+        for rep, many in orders.items() for at in range(many)
+    ])  # fmt: skip
+    assert load(case).set_index("rep_id").loc["R4", "over"] == ()
 
 
 def test_attainment_of_who_worked_elsewhere_too_is_not_told(make_case):

@@ -58,8 +58,54 @@ def test_the_bridge_sums(make_case, rows):
     found = retention(case)
     amounts = found.bridge.set_index("part")["amount"]
     assert amounts.drop("now").sum() == pytest.approx(amounts["now"], abs=1e-6)
+    many = found.bridge.set_index("part")["customers"]
+    stayed = many["before"] - many["lost"]
+    assert stayed == many["shrunk"] + many["grown"]
+    assert stayed + many["new"] + many["back"] == many["now"]
     gross = found.measures.set_index("view").loc["gross", "value"]
     assert np.isnan(gross) or 0 <= gross <= 1 + 1e-9
+
+
+def test_returns_alone_are_neither_new_nor_back(make_case):
+    case = make_case(
+        sales=[
+            row("stays", 100.0, BEFORE), row("stays", 90.0, NOW), row("never", -7.0, NOW),
+            row("long", 50.0, LONG), row("long", -5.0, NOW), row("long2", -2.0, BEFORE),
+            row("free", 0.0, NOW),
+        ]
+    )  # fmt: skip
+    bridge = retention(case).bridge.set_index("part")
+    assert bridge["amount"].to_dict() == {
+        "before": 98.0, "lost": 0.0, "shrunk": -10.0, "grown": 0.0, "back": 0.0, "new": 0.0,
+        "returns": -10.0, "now": 78.0,
+    }  # fmt: skip
+    assert bridge["customers"].to_dict() == {
+        "before": 1, "lost": 0, "shrunk": 1, "grown": 0, "back": 0, "new": 0, "returns": 3,
+        "now": 1,
+    }  # fmt: skip
+
+
+def test_who_ordered_the_year_before_and_returned_all_is_not_back(make_case):
+    case = make_case(
+        sales=[
+            row("C1", 9.0, LONG), row("C3", 5.0, LONG), row("C3", 40.0, BEFORE),
+            row("C3", -40.0, "2024-06-01"), row("C3", 30.0, NOW), row("C2", 20.0, BEFORE),
+            row("C2", 20.0, NOW), row("C2", -25.0, "2025-06-01"),
+        ]
+    )  # fmt: skip
+    found = retention(case)
+    bridge = found.bridge.set_index("part")
+    assert bridge.loc["grown", ["customers", "amount"]].tolist() == [1, 30.0]
+    assert bridge.loc["shrunk", ["customers", "amount"]].tolist() == [1, -25.0]
+    assert bridge["customers"].drop(["before", "grown", "shrunk", "now"]).sum() == 0
+    now = found.measures.set_index("view")["value"]
+    assert now["kept"] == 1.0 and now["gross"] == 0.0 and now["net"] == -0.25
+
+
+@pytest.mark.parametrize("amount", [-5.0, 0.0])
+def test_returns_alone_have_a_reason_of_their_own(make_case, amount):
+    case = make_case(sales=[row("a", amount, NOW), row("a", amount, LONG)])
+    assert retention(case) == Unavailable(reason="no_positive_orders")
 
 
 def test_without_money_before_nothing_is_kept():
