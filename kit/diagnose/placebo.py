@@ -96,4 +96,5 @@ def _size(points: np.ndarray, at: int, side: int) -> float:
     steps = around(at, side, len(points))
     line = level_line(points[:, None], at=steps).line
     found, spread = jumps(line, steps)
-    return float(np.abs(found[steps.index(at), 0]) / spread[0])
+    least = np.finfo(float).eps * float(np.abs(points).max())  # a line without any noise
+    return float(np.abs(found[steps.index(at), 0]) / max(float(spread[0]), least))
