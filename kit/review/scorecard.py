@@ -26,7 +26,7 @@ def reps(case: Case) -> pd.DataFrame | Unavailable:
       mean is below 1, as one customer more or less would then decide the score;
     - `activity`: the rep's visits, quotes and demos ÷ the median of the scope's reps.
 
-    Weights are `settings.review.weights`; a ratio that cannot be known is left out and the other
+    Weights are `settings.review.scorecard.weights`; a ratio that cannot be known is left out and the other
     weights grow to sum to 1. Ratios are not capped.
 
     Returns
@@ -67,7 +67,7 @@ def reps(case: Case) -> pd.DataFrame | Unavailable:
     table["yoy"] = ratio(table["actual"], table["last_year"]) - 1
     table["margin"] = ratio(table["margin_money"], table["actual"])
     table["win_rate_count"] = table["rep_id"].map(win_rates(case)["win_rate_count"])
-    table["score"] = weighted(_ratios(case, table), case.settings.review.weights)
+    table["score"] = weighted(_ratios(case, table), case.settings.review.scorecard.weights)
     table = table.sort_values(
         ["score", "attainment", "actual", "rep_id"],
         ascending=[False, False, False, True],

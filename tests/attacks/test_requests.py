@@ -25,7 +25,7 @@ NESTED = "a: " + "[" * 2000 + "]" * 2000
         ("company: ''\ndata_dir: x", "'company': String should have at least 1 character"),
         ("targets:\ndata_dir: x", "'targets': needs 'key: value' lines below it"),
         ("diagnose: {stages: won}\ndata_dir: x", "'diagnose.stages': needs a list"),
-        ("review: {weights: {bokings: 1}}\ndata_dir: x", "'review.weights.bokings'"),
+        ("review: {scorecard: {weights: {bokings: 1}}}\ndata_dir: x", "'review.scorecard.weights.bokings'"),
     ],
 )
 def test_a_bad_company_yml_is_told_with_its_place(company, refused, text, said):
