@@ -334,3 +334,15 @@ def test_relief_and_transfer_append_new_versions(company):
     last = ledger.read("targets.csv").iloc[-4:]
     assert last["scope"].tolist() == ["team:A", "team:+B", "region:East", "region:华东"]
     assert last["target"].sum() == rows[last["scope"]].sum()
+
+
+def test_a_plan_is_published_under_a_scenario(company):
+    from kit import scenarios
+
+    scenarios.save("company.yml", "more", changes={"targets": {"value": 150000}})
+    done = kit("publish", "--period", "2025Q3", "--scenario", "more", *SAID)
+    assert done.exit_code == 0, done.output
+    rows = ledger.read("targets.csv").set_index("scope")["target"]
+    assert rows["company"] == 150000
+    refused = kit("publish", "--period", "2025Q3", "--scenario", "mroe", *SAID)
+    assert refused.exit_code == 2 and "Did you mean 'more'?" in refused.output

@@ -13,7 +13,7 @@ from kit.commands import options
 EPILOG = """\b
 Examples:
   kit targets publish --config parameters/sample --period 2026 --author "Li Wei"
-      --reason "plan agreed with the regions"
+      --reason "plan agreed with the regions" --scenario stretch
   kit targets export targets-2026.xlsx --config parameters/sample --period 2026
   kit targets import targets-2026.xlsx --config parameters/sample --author "Li Wei"
       --reason "negotiated with East on 3 December"
@@ -34,6 +34,11 @@ _SCOPE = click.option(
 _AS_OF = click.option(
     "--as-of", default="", metavar="D",
     help="Day on which all is seen, and from which changes count; none: the last day of the data.",
+)  # fmt: skip
+
+_SCENARIO = click.option(
+    "--scenario", default="", metavar="NAME",
+    help="Name or title of one of the company's scenarios, laid over its parameters.",
 )  # fmt: skip
 
 
@@ -187,15 +192,17 @@ def read_back(
 @_PERIOD
 @_SCOPE
 @_AS_OF
+@_SCENARIO
 @_decision
 @options.out
 @options.settings_options
 def publish(
-    config: Path, period: str, scope: str, as_of: str, author: str, reason: str, out: Path,
-    data_dir: Path | None, settings: tuple[str, ...],
+    config: Path, period: str, scope: str, as_of: str, scenario: str, author: str, reason: str,
+    out: Path, data_dir: Path | None, settings: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Append the proposed target of a scope, and its split down to the reps, to the ledger."""
-    case = _case(config, out, data_dir, settings, scope=scope, period=period, as_of=as_of)
+    case = _case(config, out, data_dir, settings, scope=scope, period=period, as_of=as_of,
+                 scenario=scenario)  # fmt: skip
     from kit.data.tables import Unavailable
     from kit.errors import InfeasibleError
     from kit.plan import cascade, ledger, publishing, target

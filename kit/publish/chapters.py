@@ -68,6 +68,20 @@ class ChaptersPreprocessor(Preprocessor):
         return nb, resources
 
 
+class SectionPreprocessor(Preprocessor):
+    """Leave of a merged notebook what stands below one section's heading, without the heading."""
+
+    section = Unicode(help="name of the section")
+
+    def preprocess(self, nb, resources):
+        """Return the section's pieces, if there are any; the contents list is empty."""
+        pieces = [piece for cell in nb.cells for piece in _pieces(cell)]
+        nb.cells = sections.linked(_numbered(sections.below(pieces, self.section)))
+        _open_sections(nb.cells, glance=False)
+        resources["contents"] = ()
+        return nb, resources
+
+
 def contents(cells: Iterable[NotebookNode]) -> tuple[Entry, ...]:
     """The contents list of laid-out cells: chapters, and the headings directly below them."""
     chapters: list[tuple[dict, list[Entry]]] = []

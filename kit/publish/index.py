@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader
 
-from kit.publish.packet import POLICY, TEMPLATES, html_language, stylesheet
+from kit.publish.exporter import POLICY, TEMPLATES, html_language, stylesheet
+from kit.publish.meeting_page import NAME as MEETING
 from kit.scope import KINDS, Scope
 from kit.show.outcome import outcome
 from kit.show.palette import STATUS
@@ -33,6 +34,8 @@ class Line:
         The packet's findings; None where there is no packet.
     earlier : bool
         Whether the packet is one of an earlier batch.
+    meeting : bool
+        Whether there is a page for the meeting beside the packet.
     error : mapping or None
         notebook, cell, error and message, where the newest run of the scope failed.
     """
@@ -42,6 +45,7 @@ class Line:
     found: Mapping[str, Any] | None
     earlier: bool = False
     error: Mapping[str, Any] | None = None
+    meeting: bool = False
 
 
 def render(lines: Iterable[Line], *, company: str, period: str, words: Words) -> str:
@@ -106,6 +110,7 @@ def _row(line: Line, words: Words) -> dict:
     kind = words.t(f"packet.{line.scope.kind}")
     return {
         "link": quote(f"{line.scope.folder}/packet.html"),
+        "meeting": quote(f"{line.scope.folder}/{MEETING}") if line.meeting else "",
         "title": line.title,
         "kind": kind if line.title == line.scope.id else f"{kind} {line.scope.id}".strip(),
         "as_of": words.t("packet.as_of", when=as_of) if as_of else "",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kit.errors import UnknownScopeError
-from kit.publish import alerts_csv, findings, index, outputs, packet
+from kit.publish import alerts_csv, findings, index, meeting_page, outputs, packet
 from kit.publish.failure import Failure
 from kit.scope import KINDS, Scope
 from kit.show.words import Words
@@ -57,6 +57,7 @@ def write(batch: Batch, *, done: frozenset[Scope], failures: Mapping[Scope, Fail
             index.Line(
                 scope, entry["title"], records.get(scope),
                 earlier=earlier and scope in records, error=entry.get("error"),
+                meeting=(folder / scope.folder / meeting_page.NAME).is_file(),
             )
         )  # fmt: skip
     manifest = {**_inputs(batch), "batch": mark, "scopes": entries}

@@ -23,9 +23,9 @@ from kit.errors import (
 from kit.parameters import load, scenario_files
 from kit.publish import inputs, kernels, outputs
 from kit.publish.batch import Batch
+from kit.publish.exporter import LANGUAGES
 from kit.publish.limits import DEFAULT, Limits
 from kit.publish.outputs import Layout
-from kit.publish.packet import LANGUAGES
 from kit.publish.unit import Notebook, Unit
 from kit.publish.warm import ORDINARY
 from kit.scenarios import find

@@ -96,6 +96,15 @@ def only(pieces: Iterable[NotebookNode], sections: Collection[str]) -> list[Note
     return kept
 
 
+def below(pieces: Iterable[NotebookNode], section: str) -> list[NotebookNode]:
+    """The pieces that stand below the heading of one section; none where there is no such."""
+    for chapter in _chapters(pieces):
+        for part in _parts(chapter)[1:]:
+            if _section(part[0]) == section:
+                return part[1:]
+    return []
+
+
 def _chapters(pieces: Iterable[NotebookNode]) -> list[list[NotebookNode]]:
     """The pieces cut before each heading above the sections."""
     return _cut(pieces, before=lambda level: 0 < level < LEVEL)

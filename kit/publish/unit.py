@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from kit import scenarios
 from kit.errors import KitError
 from kit.parameters import dump
-from kit.publish import alerts_csv, findings, inputs, kernels, outputs, packet
+from kit.publish import alerts_csv, findings, inputs, kernels, meeting_page, outputs, packet
 from kit.publish.failure import STOPPED, Failure, NotebookFailed, last_line
 from kit.publish.limits import DEFAULT, Limits
 from kit.publish.warm import ORDINARY
@@ -200,10 +200,13 @@ def _finish(unit: Unit, executed: list[NotebookNode], *, work: Path) -> None:
     found = findings.complete(findings.collect(executed), head=head)
     outputs.write_text(work / "findings.json", findings.dump(found))
     outputs.write_text(work / "packet.html", packet.render(executed, unit.facts))
+    meeting = meeting_page.render(executed, unit.facts)
+    if meeting:
+        outputs.write_text(work / meeting_page.NAME, meeting)
     if "alerts" in found:
         outputs.write_text(work / alerts_csv.NAME, alerts_csv.alerts_csv([found]))
     notebooks = [f"notebooks/{one.path.name}" for one in unit.notebooks]
-    ours = {"packet.html", "findings.json", alerts_csv.NAME, _PLAN, _RECORD}
+    ours = {"packet.html", "findings.json", meeting_page.NAME, alerts_csv.NAME, _PLAN, _RECORD}
     outputs.keep_only(work, {*ours, *notebooks})
     inputs.write(unit, work)
     outputs.swap_in(work, unit.place)

@@ -24,7 +24,9 @@ SECTIONS = (
     "causes", "five_why", "fishbone", "difference", "effects", "funnel_bridge", "funnel", "cohorts",
     "stage_time", "losses", "shifts", "drivers", "customers", "leaving", "retention", "people",
     "capability", "behaviour", "market", "expenses", "obstacles", "swot", "remedies", "focus",
-    "result", "scorecards", "practices", "carried", "proposed", "next_target",
+    "meeting", "result", "kpis", "scorecards", "practices", "improvement", "newcomers", "training",
+    "promotion", "payouts", "carried", "proposed", "risks", "forecasts", "next_target", "resources",
+    "sales_plan",
 )  # fmt: skip
 
 
@@ -36,9 +38,9 @@ def _table(**every: str) -> dict[str, str]:
 _USUAL = {
     "executive": _table(
         monthly="course standing measures periods trend heat landing pipeline receipts alerts "
-        "causes five_why difference remedies proposed",
-        quarterly="customers people market swot focus target views certainty levers result "
-        "scorecards practices carried next_target",
+        "causes five_why difference remedies proposed risks",
+        quarterly="customers people market swot focus target views certainty levers meeting result "
+        "kpis scorecards practices payouts carried forecasts next_target resources sales_plan",
     ),
     "manager": _table(
         weekly="course standing measures landing pipeline ageing movement receipts alerts "
@@ -47,15 +49,15 @@ _USUAL = {
         "funnel losses leaving behaviour obstacles remedies",
         quarterly="funnel_bridge cohorts stage_time shifts drivers fishbone customers retention "
         "people capability market expenses swot focus target split schedule needs smart plan_file "
-        "result scorecards practices "
-        "carried proposed next_target",
+        "meeting result kpis scorecards practices improvement newcomers training promotion payouts "
+        "carried proposed risks forecasts next_target resources sales_plan",
     ),
     "rep": _table(
         daily="course reminders alerts ageing receipts",
         weekly="standing measures landing pipeline movement weekly_record cadence",
         monthly="trend funnel losses causes leaving",
-        quarterly="stage_time behaviour capability focus target schedule needs smart result "
-        "scorecards practices carried proposed "
+        quarterly="stage_time behaviour capability focus target schedule needs smart meeting "
+        "result kpis scorecards practices improvement newcomers training payouts carried proposed "
         "next_target",
     ),
 }
