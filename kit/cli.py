@@ -10,7 +10,7 @@ import click
 from kit import __version__
 from kit.errors import KitError
 
-COMMANDS = ("sample", "check", "run", "status", "targets", "notify")
+COMMANDS = ("sample", "check", "run", "status", "targets", "review", "actions", "notify")
 _UNEXPECTED = 70  # EX_SOFTWARE
 
 

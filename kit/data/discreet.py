@@ -29,7 +29,8 @@ def discreet(settings: Settings, scope: Scope, *, roster: pd.DataFrame) -> Setti
     -------
     Settings
         Locks, floors and caps of the scope, its teams and its reps; leavers among its reps; hires
-        into it; goals of the scope, or of every scope.
+        into it; goals of the scope, or of every scope; incentive plans without the other reps they
+        name, and none that are for others alone.
     """
     if scope.kind == "company":
         return settings
@@ -45,7 +46,15 @@ def discreet(settings: Settings, scope: Scope, *, roster: pd.DataFrame) -> Setti
         if scope.kind != "rep" and (one.team in teams if one.team else one.region == scope.id)
     )  # fmt: skip
     kept["goals"] = tuple(one for one in targets.goals if one.scope in ("", *inside))
-    return settings.model_copy(update={"targets": targets.model_copy(update=kept)})
+    pay = settings.review.incentives
+    plans = {name: one.model_copy(update={"reps": tuple(rep for rep in one.reps if rep in reps)})
+             for name, one in pay.plans.items() if not one.reps or reps & {*one.reps}}  # fmt: skip
+    review = settings.review.model_copy(
+        update={"incentives": pay.model_copy(update={"plans": plans})}
+    )
+    return settings.model_copy(
+        update={"targets": targets.model_copy(update=kept), "review": review}
+    )
 
 
 def _of(found: Mapping[str, Any], inside: set[str]) -> dict[str, Any]:

@@ -34,9 +34,9 @@ def seen_on(data: ScopeData, day: dt.date, *, calendar: FiscalCalendar) -> Scope
     Returns
     -------
     ScopeData
-        Without rows dated after the day, targets not yet valid, and rows for periods not yet begun
-        (market, assessments, actions), but for market sizes without an own share, which are
-        forecasts; of expenses after it only the budget is left; credits only of orders that are left; `peers` only of whole
+        Without rows dated after the day, targets not yet valid, actions' rows recorded later, and
+        rows for periods not yet begun (market, assessments, actions without a day of record), but
+        for market sizes without an own share, which are forecasts; of expenses after it only the budget is left; credits only of orders that are left; `peers` only of whole
         months. A receipt that came later is an open invoice. An opportunity that closed later is
         open; the stage, amount and expected close of an opportunity that moved later are those of
         its last stage event until then, and the stage is null where it closed later and no event
@@ -55,6 +55,9 @@ def seen_on(data: ScopeData, day: dt.date, *, calendar: FiscalCalendar) -> Scope
             seen = np.array([begun[one] for one in periods], dtype=bool)
             if name == "market":
                 seen |= frames[name]["own_share"].isna().to_numpy()
+            if name == "actions":  # recorded on a day: known from then on, whatever its period
+                recorded = frames[name]["recorded_on"]
+                seen = np.where(recorded.isna(), seen, recorded <= now)
             frames[name] = kept(frames[name], seen)
             frames[name] = frames[name].reset_index(drop=True)
     if "expenses" in frames:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-FORMAT = 8  # raise it whenever a snapshot of the same data would be another
+FORMAT = 9  # raise it whenever a snapshot of the same data would be another
 
 # What `Snapshot.read` returns as `sales` and as `peers`: column and declared type.
 SALES = MappingProxyType(
@@ -61,6 +61,15 @@ class Plan:
 _BOTH = ("region", "rep")
 _ON = "p.rep_id = {0}.rep_id AND {0}.{1} BETWEEN p.valid_from AND p.valid_to"
 _WHERE_THEN = "p.region AS _region, p.team AS _team"
+# Scopes by their lower-case name: what people write as region:east is East's to read.
+_SCOPES = (
+    "SELECT lower(scope) AS low, min(scope) AS scope FROM ("
+    + " UNION ".join(
+        f"SELECT '{kind}:' || {column} AS scope FROM places WHERE {column} IS NOT NULL"
+        for kind, column in (("region", "region"), ("team", "team"), ("rep", "rep_id"))
+    )
+    + ") GROUP BY 1 HAVING count(*) = 1"
+)
 
 # The orders come first: what the rest needs of them is gathered while they are written.
 PLANS = MappingProxyType(
@@ -132,7 +141,12 @@ PLANS = MappingProxyType(
             "SELECT *, scope AS _scope FROM targets",
             "scope, period, measure, version",
         ),
-        "actions": Plan(("scope",), "SELECT *, scope AS _scope FROM actions", "action_id"),
+        "actions": Plan(
+            ("scope",),
+            "SELECT a.*, coalesce(k.scope, a.scope) AS _scope FROM actions a "
+            f"LEFT JOIN ({_SCOPES}) k ON lower(a.scope) = k.low",
+            "action_id, recorded_on NULLS FIRST",
+        ),
         "market": Plan(
             ("region",), "SELECT *, region AS _region FROM market", "period, region, line"
         ),

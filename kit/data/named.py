@@ -17,6 +17,7 @@ from kit.data.snapshot import open_snapshot
 from kit.errors import SettingsError, UnknownScopeError, nearest
 from kit.scope import Scope
 from kit.settings import Settings, TargetSettings
+from kit.settings.incentives import Plan
 
 _SHOWN = 5  # wrong names that an error tells
 _ALMOST = 0.8  # how alike an owner must be to somebody's name to be a slip of it
@@ -34,6 +35,8 @@ class Known:
         The regions that a team's roster rows lie in.
     people : tuple of str
         Names of the roster, and ids of reps and managers.
+    levels : tuple of str
+        Grades or posts of the roster.
     dimensions : tuple of str or None
         Of the assessments; None where there are none, so that any may come yet.
     """
@@ -41,6 +44,7 @@ class Known:
     scopes: Mapping[str, tuple[str, ...]]
     homes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     people: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
     dimensions: tuple[str, ...] | None = None
 
 
@@ -74,12 +78,13 @@ def known(folder: Path) -> Known:
         people=tuple(pd.unique(pd.concat(
             [roster[name].dropna() for name in ("name", "rep_id", "manager_id")]
         ))),
+        levels=tuple(sorted(roster["level"].dropna().unique())),
         dimensions=tuple(sorted(scored["dimension"].dropna().unique())) if len(scored) else None,
     )  # fmt: skip
 
 
 def require_known(settings: Settings, scope: Scope, *, snapshot: str | Path) -> None:
-    """Check that people, teams, regions and measures of the targets' parameters are in the data.
+    """Check that people, teams, regions and measures that the parameters name are in the data.
 
     Parameters
     ----------
@@ -98,9 +103,11 @@ def require_known(settings: Settings, scope: Scope, *, snapshot: str | Path) -> 
     targets = settings.targets
     names = (*(getattr(targets, one) for one in BY_SCOPE), targets.leavers, targets.hires,
              targets.goals)  # fmt: skip
-    if not str(snapshot) or scope.kind == "rep" or not any(names):
+    plans = settings.review.incentives.plans
+    if not str(snapshot) or scope.kind == "rep" or not any((*names, plans)):
         return
-    found = list(wrong(targets, known(Path(snapshot))))
+    data = known(Path(snapshot))
+    found = [*wrong(targets, data), *wrong_plans(plans, data)]
     if found:
         rest = len(found) - _SHOWN
         more = f" And {rest} more such names." if rest > 0 else ""
@@ -163,6 +170,27 @@ def wrong(targets: TargetSettings, known: Known) -> Iterator[str]:
                 yield (
                     f"{at}, owner: nobody of the roster is called '{goal.owner}'. "
                     f"Did you mean '{near[0]}'?"
+                )
+
+
+def wrong_plans(plans: Mapping[str, Plan], known: Known) -> Iterator[str]:
+    """One sentence a name of the incentive plans that the data do not know.
+
+    Examples
+    --------
+    >>> plan = Plan(reps=("R01",), components={"own": {"tiers": [{"at": 0, "rate": 0.01}]}})
+    >>> list(wrong_plans({"field": plan}, Known({"rep": ("R001",)})))
+    ["review.incentives.plans.field, reps: 'R01' is no rep of the data. Did you mean 'R001'?"]
+    """
+    for name, plan in plans.items():
+        at = f"review.incentives.plans.{name}"
+        for kind in ("rep", "team", "region"):
+            for one in getattr(plan, f"{kind}s"):
+                yield from _one(f"{at}, {kind}s", kind, one, known)
+        for level in (*plan.levels, *plan.target_pay_by_level):
+            if level not in known.levels:
+                yield (
+                    f"{at}: '{level}' is no level of the roster. {nearest(level, known.levels)}"
                 )
 
 

@@ -17,7 +17,7 @@ from kit.data.building import locked
 from kit.data.stage import Stage, hashes
 from kit.errors import SourceError
 
-_FORMAT = 3  # raise it whenever a stage of the same file would be another
+_FORMAT = 4  # raise it whenever a stage of the same file would be another
 _FACTS, _LOCK = "stage.json", "lock"
 
 

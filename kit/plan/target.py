@@ -106,7 +106,9 @@ def proposal(case: Case) -> Proposal | Unavailable:
     -----
     The amount is that of the view which `targets.method` names: see `kit.plan.baseline.outlook`
     (its mean), `kit.plan.growth.growth`, `kit.plan.market.market`, `kit.plan.bottom_up.bottom_up`
-    and `kit.plan.pipeline.pipeline`; strategy and given: `targets.value`. Targets are rounded to
+    and `kit.plan.pipeline.pipeline`; strategy and given: `targets.value`. With given, the scope's
+    own lock comes before it, and a part hands out all of it, as the reserve is held back once, at
+    the top. Targets are rounded to
     the nearest `targets.unit`, small ones to a tenth of it or less; what is handed out is
     target × (1 − reserve), rounded to units, and the reserve is the rest. The chance of each view's
     amount is that of the baseline's outlook to reach it: what comes if things go on as before.
@@ -118,7 +120,9 @@ def proposal(case: Case) -> Proposal | Unavailable:
     found = views(case)
     amounts = {view: one.amount for view, one in found.items() if isinstance(one, Basis)}
     strategic = "strategy" if wanted.method == "strategy" else "given"
-    for view, amount in ((strategic, wanted.value), ("in_force", standing)):
+    locked = wanted.locks.get(str(case.scope)) if wanted.method == "given" else None
+    value = wanted.value if locked is None else locked
+    for view, amount in ((strategic, value), ("in_force", standing)):
         if amount is not None:
             amounts[view] = amount
     method = wanted.method
@@ -128,7 +132,8 @@ def proposal(case: Case) -> Proposal | Unavailable:
             return Unavailable(reason="no_basis", detail=str(case.scope))
     unit = fine_unit(amounts[method], parts=1, unit=wanted.unit) or _CENT
     target = in_units(amounts[method], unit)
-    handed_out = min(in_units(target * (1 - wanted.reserve), unit), target)
+    reserve = 0.0 if locked is not None and case.scope.kind != "company" else wanted.reserve
+    handed_out = min(in_units(target * (1 - reserve), unit), target)
 
     def chance(amount: float | None) -> float | None:
         return ahead.chance(amount) if known else None

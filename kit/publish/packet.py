@@ -112,7 +112,8 @@ def frame(facts: PacketFacts, words: Words) -> dict[str, Any]:
 def readable_parameters(settings: Settings, *, kind: str = "company") -> dict[str, str]:
     """The resolved parameters as dotted keys and text; where the data lie is left out.
 
-    For scopes of another kind than the company, so are those that name people or parts of it.
+    For scopes of another kind than the company, so are those that name people or parts of it, and
+    what others are paid by.
 
     Examples
     --------
@@ -133,6 +134,7 @@ def readable_parameters(settings: Settings, *, kind: str = "company") -> dict[st
 
     told = settings.model_dump(mode="json", exclude={"sources", "data_dir"})
     if kind != "company":
+        told["review"] = {one: at for one, at in told["review"].items() if one != "incentives"}
         told["targets"] = {one: at for one, at in told["targets"].items() if one not in NAMING}
     walk("", told)
     return found

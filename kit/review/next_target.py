@@ -1,41 +1,66 @@
-"""The next period's target, suggested from growth and held within reach by the chance of target."""
+"""The next period's target: what is asked, carried over, relieved with evidence, and its chance."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from kit.data import measures
-from kit.data.calendar import Period
 from kit.data.case import Case
 from kit.data.once import once
 from kit.data.tables import Unavailable
-from kit.errors import UnknownPeriodError
-from kit.plan import baseline, chance
-from kit.plan.units import in_units
+from kit.diagnose import target_relief
+from kit.plan import baseline
+from kit.plan.baseline import Outlook
+from kit.plan.history import last_year
+from kit.plan.target import proposal
+from kit.review.carry_over import carry_over
+from kit.review.coming import ahead
+from kit.review.forecast_feedback import feedback, widened
+from kit.review.reach import Moved, moved
 
 
 @dataclass(frozen=True)
 class NextTarget:
-    """A suggested target and how it came about.
+    """A suggested target and how it came about; money where not said otherwise.
 
     Parameters
     ----------
     period : str
         The next period.
     target : float
-        Suggested target, money, rounded to the company's unit.
-    asked : float
-        Same period last year × (1 + growth), before any relief.
-    last_year, baseline, low, high : float
+        asked + carried − relief + raised, in the company's unit.
+    asked : float or None
+        What the parameters propose for the next period; None where only the baseline can say.
+    last_year, baseline, low, high : float or None
         Last year's same period; seasonal forecast with its interval.
     growth : float or None
         Suggested target ÷ last year − 1.
     chance : float or None
         Chance that the period reaches the suggested target; None where it cannot be known.
     rule : str
-        `kept`, `relieved`, `raised`, or `baseline` where last year is unknown.
+        `kept`, `relieved`, `raised`, or `baseline` where nothing else can be asked.
+    carried, relief, raised : float
+        What was added from this period (below 0: taken off), lowered, and raised.
+    gap : float or None
+        This period's target − actual.
+    carry_rule : str
+        Why nothing is carried over; see `kit.review.carry_over`. Empty where something is.
+    evidence : str
+        What the move rests on: `cause`, `baseline` or empty.
+    causes : DataFrame
+        cause, subject, effect, facts: those outside the team's hands.
+    within : bool or None
+        Whether the chance reaches the band of `targets.achievable`; None where it is not known.
+    band : tuple of float
+    limit : float
+        `review.relief`: the share of what is asked by which it may be moved.
+    withheld : str
+        Why no chance is told: `calibration`, `record`, `few`; `widened` where one is told, but
+        moves nothing, as the last periods' intervals were too narrow; or empty.
+    scope : str
+        For whom it is.
     """
 
     period: str
@@ -48,100 +73,146 @@ class NextTarget:
     growth: float | None
     chance: float | None
     rule: str
+    carried: float = 0.0
+    relief: float = 0.0
+    raised: float = 0.0
+    gap: float | None = None
+    carry_rule: str = "no_rule"
+    evidence: str = ""
+    causes: pd.DataFrame | None = None
+    within: bool | None = None
+    band: tuple[float, float] = (0.0, 1.0)
+    limit: float = 0.0
+    withheld: str = ""
+    scope: str = "company"
 
 
 @once
 def suggest(case: Case) -> NextTarget | Unavailable:
     """Suggest the bookings target of the period after the case's.
 
-    Asked for is last year's same period × (1 + `settings.targets.growth`). Where its chance lies below
-    the band `settings.targets.achievable`, it is relieved down to the amount with the band's lower
-    chance, by at most `settings.review.relief`; where the chance lies above the band, it is raised
-    likewise. Chances come from the backtested errors of the baseline (`kit.plan.chance`); with too few
-    of them, or where they have not proved reliable, the asked amount is kept and the chance is not stated. Without last year the baseline is suggested.
-
     Returns
     -------
     NextTarget or Unavailable
-        Unavailable where the history is too short for a baseline, or the calendar ends.
+        Unavailable where the history is too short for a baseline, where nothing can be proposed,
+        or the calendar ends.
+
+    Notes
+    -----
+    Asked for is what target setting proposes under the review's parameters
+    (`kit.plan.target.proposal`). On it comes what is carried over (`kit.review.carry_over`).
+    Relief needs evidence: a confirmed cause outside the team's hands
+    (`kit.diagnose.target_relief`), or a chance below `targets.achievable` from a baseline whose
+    chances have proved reliable, in its backtest and in the last periods
+    (`kit.review.forecast_feedback`); see `kit.review.reach.moved`. Without evidence the asked
+    amount is kept.
     """
-    try:
-        coming = case.calendar.next(case.period)
-    except UnknownPeriodError:
-        return Unavailable(reason="calendar_ends", detail=case.period.name)
-    outlook = baseline.outlook(replace(case, period=coming))
+    coming = ahead(case)
+    if isinstance(coming, Unavailable):
+        return coming
+    outlook = baseline.outlook(coming)
     if isinstance(outlook, Unavailable):
         return outlook
-    unit = case.settings.targets.unit
-    last_year = _last_year(case, coming)
-    asked = None if last_year is None else last_year * (1 + case.settings.targets.growth)
-    errors = np.asarray(outlook.errors if outlook.trusted else (), dtype="float64")
-    amount, rule = bounded(
-        asked, outlook.mean, errors,
-        band=case.settings.targets.achievable, relief=case.settings.review.relief,
-    )  # fmt: skip
-    target = in_units(amount, unit)
+    plan = proposal(coming)
+    if isinstance(plan, Unavailable):
+        return plan
+    before, carried_from = last_year(coming), carry_over(case)
+    shared = {
+        "period": coming.period.name, "last_year": before, "baseline": outlook.mean,
+        "low": outlook.low, "high": outlook.high, "gap": carried_from.gap,
+        "band": case.settings.targets.achievable, "limit": case.settings.review.relief,
+        "withheld": withheld_by(case, outlook), "carry_rule": carried_from.reason,
+        "scope": str(case.scope),
+    }  # fmt: skip
+    if plan.method == "baseline" != plan.asked:
+        alone, _ = moved_for(case, outlook, asked=plan.target, fixed=True)
+        return NextTarget(
+            target=plan.target, asked=None, growth=_growth(plan.target, before),
+            chance=alone.chance, rule="baseline", within=alone.within, **shared,
+        )  # fmt: skip
+    outside = outside_relief(case)
+    move, carried = moved_for(
+        case, outlook, asked=float(plan.target), share=outside.share if outside else 0.0
+    )
     return NextTarget(
-        period=coming.name,
-        target=target,
-        asked=asked,
-        last_year=last_year,
-        baseline=outlook.mean,
-        low=outlook.low,
-        high=outlook.high,
-        growth=None if last_year is None else target / last_year - 1,
-        chance=outlook.chance(target),
-        rule=rule,
-    )
+        target=move.amount, asked=plan.target, growth=_growth(move.amount, before),
+        chance=move.chance, rule=move.rule, carried=carried, relief=move.relief,
+        raised=move.raised, evidence=move.evidence, causes=outside.causes if outside else None,
+        within=move.within, **shared,
+    )  # fmt: skip
 
 
-def _last_year(case: Case, coming: Period) -> float | None:
-    try:
-        before = case.calendar.year_ago(coming)
-    except UnknownPeriodError:
+def outside_relief(case: Case) -> target_relief.Relief | None:
+    """Relief that confirmed causes outside the team's hands ask for; None where there are none.
+
+    Of a period that is not over, or that was not short, nothing is asked.
+    """
+    gap = carry_over(case).gap
+    if gap is None or gap <= 0:
         return None
-    found = measures.actuals(
-        case, scope=case.scope, measure="bookings", start=before.start, end=before.end
-    )
-    return float(found) if isinstance(found, float) and found > 0 else None
+    found = target_relief.relief(case)
+    return found if isinstance(found, target_relief.Relief) else None
 
 
-def bounded(
-    asked: float | None,
-    mean: float,
-    errors: np.ndarray,
-    *,
-    band: tuple[float, float],
-    relief: float,
-) -> tuple[float, str]:
-    """Move an asked amount towards the band of chances, by at most `relief` of it.
+def moved_for(
+    case: Case, outlook: Outlook | Unavailable, *, asked: float, share: float = 0.0,
+    fixed: bool = False,
+) -> tuple[Moved, float]:
+    """What becomes of an amount asked of the case's scope for the next period.
+
+    Parameters
+    ----------
+    case : Case
+        Of the period under review: its carry-over and its parameters hold.
+    outlook : Outlook or Unavailable
+        Of the next period; where unavailable, no chance is told.
+    asked : float
+        Money.
+    share : float
+        Share of it that causes outside the team's hands ask to relieve.
+    fixed : bool
+        Whether the amount stays as it is and only its chance is told.
 
     Returns
     -------
-    tuple of (float, str)
-        The amount and the rule: `kept`, `relieved`, `raised` or `baseline`.
-
-    Examples
-    --------
-    >>> spread = np.linspace(-0.2, 0.2, 41)
-    >>> bounded(130.0, 100.0, spread, band=(0.3, 0.8), relief=0.1)
-    (117.0, 'relieved')
-    >>> bounded(100.0, 100.0, spread, band=(0.3, 0.8), relief=0.1)
-    (100.0, 'kept')
-    >>> bounded(None, 100.0, spread, band=(0.3, 0.8), relief=0.1)
-    (100.0, 'baseline')
+    tuple of (Moved, float)
+        And what was carried over, money.
     """
-    if asked is None:
-        return mean, "baseline"
-    odds = chance.of_target(asked, mean=mean, errors=errors)
-    if odds is None or band[0] <= odds <= band[1]:
-        return asked, "kept"
-    outcomes = mean + abs(mean) * chance.both_sides(errors)
-    if odds < band[0]:
-        reach = float(np.quantile(outcomes, 1 - band[0]))
-        return max(min(reach, asked), asked * (1 - relief)), "relieved"
-    reach = float(np.quantile(outcomes, 1 - band[1]))
-    return min(max(reach, asked), asked * (1 + relief)), "raised"
+    wanted, rules = case.settings.targets, case.settings.review
+    carried = 0.0
+    if not fixed:
+        carried = carry_over(case).amount(asked, most=rules.next.most, unit=wanted.unit)
+    why = withheld_by(case, outlook) if isinstance(outlook, Outlook) else "few"
+    told = why in ("", "widened")
+    errors = np.asarray(outlook.errors, dtype="float64") if told else np.empty(0)
+    if why == "widened":
+        errors = widened(errors, feedback(case).widen)
+    move = moved(
+        asked,
+        mean=outlook.mean if told else 0.0,
+        errors=errors,
+        band=wanted.achievable,
+        limit=rules.relief,
+        unit=wanted.unit,
+        carried=carried,
+        outside=share * asked,
+        proven=not why and not fixed,
+    )
+    return move, carried
+
+
+def withheld_by(case: Case, outlook: Outlook) -> str:
+    """Why the next target's chance is not told, or only told; see `NextTarget.withheld`."""
+    if not outlook.trusted:
+        return "calibration"
+    if outlook.chance(outlook.mean) is None:
+        return "few"
+    found = feedback(case)
+    return {"withheld": "record", "widened": "widened"}.get(found.state, "")
+
+
+def _growth(target: float, before: float | None) -> float | None:
+    return None if before is None else target / before - 1
 
 
 def amount(found: NextTarget | Unavailable) -> float | None:

@@ -8,6 +8,7 @@ from kit.data.case import Case, reopen
 from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.diagnose import causes
+from kit.review.part_cases import part_cases
 from kit.track import pacing
 
 COLUMNS = ("scope", "part", "target", "target_to_date", "actual", "attainment", "gap", "status",
@@ -41,10 +42,8 @@ def part_causes(case: Case) -> pd.DataFrame | Unavailable:
     order = others.assign(_gap=others["gap"].fillna(float("-inf")))
     order = order.sort_values(["_gap", "scope"], ascending=[False, True], kind="stable")
     kept = pd.concat([own, order.head(case.settings.review.meeting.parts)], ignore_index=True)
-    named = [
-        _largest(case if number == 0 else _opened(case, scope))
-        for number, scope in enumerate(kept["scope"])
-    ]
+    opened = {str(one.scope): one for one in (case, *part_cases(case).values())}
+    named = [_largest(opened.get(scope) or _opened(case, scope)) for scope in kept["scope"]]
     told = pd.DataFrame(named, columns=["cause", "subject", "effect", "facts"])
     return pd.concat([kept, told], axis=1)[list(COLUMNS)]
 

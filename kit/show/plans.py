@@ -7,9 +7,8 @@ from typing import Any
 import pandas as pd
 
 from kit.data.tables import Unavailable
-from kit.show import amounts, notes, origin, tables
-from kit.show.cards import next_sentence
-from kit.show.view import View, together
+from kit.show import amounts, next_period, notes, origin, tables
+from kit.show.view import View
 from kit.show.words import Words
 
 _SEEN = 0.0005  # a smaller share would be told as none
@@ -94,26 +93,7 @@ def saved(found: Any, words: Words) -> View:
 
 def next_target(found: Any, words: Words) -> View:
     """The suggested target, the rule behind it, and the figures it rests on."""
-    if isinstance(found, Unavailable):
-        return notes.unavailable(found, words)
-    figures = pd.DataFrame(
-        [
-            {"view": name, "amount": amount}
-            for name, amount in (
-                ("last_year", found.last_year),
-                ("asked", found.asked),
-                ("baseline", found.baseline),
-                ("low", found.low),
-                ("high", found.high),
-                ("suggested", found.target),
-            )
-            if not amounts.missing(amount)
-        ]
-    )
-    lines = [next_sentence(found, words), words.t(f"next.{found.rule}")]
-    suggested = [view == "suggested" for view in figures["view"]]
-    told = [notes.points(lines), tables.table(figures, words, highlight=suggested)]
-    return together(told, side_by_side=True)
+    return next_period.next_target(found, words)
 
 
 def _beside_decided(found: Any, words: Words, *, method: str) -> list[str]:

@@ -8,7 +8,7 @@ from kit.show.view import View
 
 _SCREEN = """
 .kit-figure, .kit-table, .kit-position, .kit-reasons, .kit-doing, .kit-note, .kit-sentence,
-.kit-points, .kit-title {
+.kit-points, .kit-title, .kit-story, .kit-meeting {
   font-family: FONTS; color: INK; line-height: 1.45; -webkit-text-size-adjust: 100%;
 }
 .kit-figure { margin: .6rem 0 .9rem; max-width: 36rem; break-inside: avoid; }
@@ -20,6 +20,15 @@ _SCREEN = """
 .kit-note { margin: .35rem 0 0; font-size: .82rem; color: MUTED; }
 .kit-missing { padding: .5rem .8rem; border-left: 3px solid RULE; font-size: .92rem; }
 .kit-sentence { margin: .6rem 0; max-width: 44rem; }
+.kit-story { margin: .6rem 0 1rem; max-width: 46rem; text-wrap: pretty; }
+.kit-said .kit-section { color: inherit; text-decoration: none; }
+.kit-said .kit-section:hover { text-decoration: underline; }
+.kit-meeting ul, .kit-meeting ol { margin: 0; padding-left: 1.2rem; }
+.kit-meeting .kit-wanted ul { padding-left: 0; list-style: none; }
+.kit-meeting li { padding: .2rem 0; break-inside: avoid; }
+.kit-well, .kit-poorly, .kit-wanted { margin: 0 0 1.1rem; }
+.kit-meeting .kit-title { border-bottom: 1.5px solid INK; padding-bottom: .25rem; margin: 0 0 .3rem; }
+.kit-meeting caption { border: 0; }
 .kit-points { margin: .4rem 0 1rem; padding-left: 1.3rem; max-width: 44rem; }
 .kit-quiet { color: MUTED; font-size: .86rem; }
 .kit-stack > * { display: block; }
@@ -171,6 +180,15 @@ _PRINT = """
   .kit-big { font-size: 15pt; }
   .kit-lead { font-size: 11pt; }
   .kit-reasons li, .kit-doing li { padding: .8mm 0; }
+  .kit-story { max-width: none; }
+  .kit-meeting .kit-columns { grid-template-columns: 1fr 1fr; gap: 0 6mm; }
+  .kit-meeting li { padding: .3mm 0; }
+  .kit-well, .kit-poorly, .kit-wanted, .kit-meeting .kit-reasons, .kit-meeting .kit-doing {
+    margin: 0 0 2mm;
+  }
+  .kit-meeting .kit-title { margin: 0 0 .5mm; padding-bottom: .3mm; }
+  .kit-meeting .kit-table { margin: 0 0 2mm; }
+  .kit-meeting .kit-table table th, .kit-meeting .kit-table table td { padding: .45mm 1mm; }
 }
 """
 

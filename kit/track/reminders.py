@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kit.data import actions
 from kit.data.case import Case
 from kit.data.frames import kept
 from kit.data.once import once
@@ -21,7 +22,6 @@ from kit.track.open_deals import open_deals
 from kit.track.weekly_record import by_customer
 
 _DAY = dt.timedelta(1)
-_OPEN = ("open", "in progress")
 KINDS = ("close_date", "invoice", "milestone", "action", "review")
 COLUMNS = (
     "due_on", "late", "kind", "owner", "rep_id", "subject", "number", "amount", "done", "sections",
@@ -142,9 +142,9 @@ def _milestones(case: Case, through: dt.date) -> Iterator[dict[str, Any]]:
 
 
 def _actions(case: Case, through: dt.date) -> Iterator[dict[str, Any]]:
-    rows = case.data.frame("actions")
-    status = rows["status"].fillna("open").str.strip().str.lower()
-    rows = kept(rows, status.isin(_OPEN) & (rows["due_on"] <= pd.Timestamp(through)))
+    rows = actions.current(case.data)
+    is_open = ~rows["state"].isin(actions.CLOSED)
+    rows = kept(rows, is_open & (rows["due_on"] <= pd.Timestamp(through)))
     for one in rows.sort_values("action_id").itertuples(index=False):
         named = isinstance(one.owner, str) and one.owner.strip()
         yield {"due_on": one.due_on, "kind": "action", "number": one.action_id,

@@ -43,3 +43,29 @@ def test_a_scope_keeps_what_names_its_own(scope, locks, leavers, hires, goals):
     assert len(found.hires) == hires and {one.name for one in found.goals} == goals
     told = " ".join(readable_parameters(settings, kind=where.kind))
     assert ("targets.locks.rep:R9" in told) == (where.kind == "company")
+
+
+PLAN = {"components": {"own": {"tiers": [{"at": 0, "rate": 0.01}]}}}
+PLANS = {"all": PLAN, "both": {**PLAN, "reps": ["R1", "R9"]}, "theirs": {**PLAN, "reps": ["R9"]}}
+
+
+@pytest.mark.parametrize(
+    ("scope", "plans"),
+    [
+        ("company", {"all": (), "both": ("R1", "R9"), "theirs": ("R9",)}),
+        ("region:East", {"all": (), "both": ("R1",)}),
+        ("rep:R1", {"all": (), "both": ("R1",)}),
+        ("rep:R2", {"all": ()}),
+    ],
+)
+def test_a_plan_names_no_other_reps(scope, plans):
+    settings = validate(
+        nested({"company": "a", "data_dir": ".", "review": {"incentives": {"plans": PLANS}}}),
+        origin="test",
+    )
+    where = Scope.parse(scope)
+    roster = ROSTER if where.kind in ("company", "region") else ROSTER.head(1)
+    found = discreet(settings, where, roster=roster).review.incentives.plans
+    assert {name: one.reps for name, one in found.items()} == plans
+    told = " ".join(readable_parameters(settings, kind=where.kind))
+    assert ("incentives" in told) == (where.kind == "company")

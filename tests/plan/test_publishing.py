@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
+from filelock import SoftFileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -123,7 +124,7 @@ def test_a_case_built_by_hand_has_no_ledger_of_its_own(east):
 def test_two_writers_wait_for_each_other(tmp_path, monkeypatch):
     path, rows = tmp_path / "t.csv", pd.DataFrame([goal("team:A", 5.0)])
     monkeypatch.setattr(ledger_file, "_PATIENCE", 0.2)
-    lock = ledger_file.SoftFileLock(tmp_path / ".t.csv.lock")
+    lock = SoftFileLock(tmp_path / ".t.csv.lock")
     with lock, pytest.raises(BatchError, match="delete"):
         ledger.write(rows, path)
     assert not path.exists()

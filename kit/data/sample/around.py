@@ -25,18 +25,30 @@ EVENTS = (  # day, kind, region; the labels are in the vocabulary
     (truths.CONVERSION_FROM, "competitor", EAST),
     (truths.DISCOUNT_FROM, "promotion", 1),
 )
-ACTIONS = (  # region, period, due, status, expected, measured
-    (0, "2025Q2", "2025-05-31", "done", 250_000, 180_000),
-    (0, "2025Q2", "2025-08-15", "open", 300_000, None),
-    (1, "2025Q2", "2025-07-31", "done", 200_000, 210_000),
-    (1, "2025Q2", "2025-08-31", "open", 400_000, None),
-    (2, "2025Q2", "2025-06-30", "dropped", 500_000, None),
-    (2, "2025Q2", "2025-07-15", "done", 150_000, 20_000),
-    (0, "2025Q3", "2025-10-31", "open", 900_000, None),
-    (1, "2025Q3", "2025-10-15", "done", 800_000, None),
-    (2, "2025Q3", "2025-12-15", "open", 700_000, None),
-    (3, "2025Q3", "2025-11-30", "open", 350_000, None),
-)
+ACTIONS = (
+    # region, period, due, status, expected, measured
+    # recorded, started, measure, why (place in the reasons of the vocabulary)
+    (0, "2025Q2", "2025-05-31", "done", 250_000, 180_000,
+     "2025-06-02", "2025-04-07", "bookings", 1),
+    (0, "2025Q2", "2025-08-15", "open", 300_000, None,
+     None, "2025-06-16", "visit", None),
+    (1, "2025Q2", "2025-07-31", "done", 200_000, 210_000,
+     "2025-07-31", "2025-05-06", "collections", 1),
+    (1, "2025Q2", "2025-08-31", "open", 400_000, None,
+     None, None, "discount", None),
+    (2, "2025Q2", "2025-06-30", "dropped", 500_000, None,
+     "2025-06-20", None, "bookings", 0),
+    (2, "2025Q2", "2025-07-15", "done", 150_000, 20_000,
+     "2025-07-15", "2025-05-19", "visit", 1),
+    (0, "2025Q3", "2025-10-31", "open", 900_000, None,
+     "2025-08-18", "2025-09-01", "win_rate", None),
+    (1, "2025Q3", "2025-10-15", "done", 800_000, None,
+     "2025-10-15", "2025-10-01", "discount", 1),
+    (2, "2025Q3", "2025-12-15", "open", 700_000, None,
+     "2025-09-22", "2025-10-09", "bookings", None),
+    (3, "2025Q3", "2025-11-30", "open", 350_000, None,
+     "2025-09-15", None, "visit", None),
+)  # fmt: skip
 
 
 def market(
@@ -132,25 +144,31 @@ def events(words: Vocabulary, *, trouble: bool = True) -> pd.DataFrame:
 def actions(people: Staff, words: Vocabulary, *, trouble: bool = True) -> pd.DataFrame:
     """The canonical actions table: some done, some open, some overdue.
 
-    Without trouble, without those that answer the trouble of the last quarter.
+    What is closed has two rows: as it was decided, and as it was closed. Without trouble, without
+    those that answer the trouble of the last quarter.
     """
     rows = []
     for number, (given, said) in enumerate(zip(ACTIONS, words.actions, strict=True), start=1):
-        region, period, due, status, expected, measured = given
+        region, period, due, status, expected, measured, recorded, started, measure, why = given
         if not trouble and period >= "2025Q3":
             continue
         leads = [
             post.rep for post in people.active(due, region=region) if post.level == LEAD
         ]
-        rows.append(
-            {
-                "action_id": f"T{number:03d}", "scope": f"region:{words.regions[region]}",
-                "period": period, "cause": said[0], "action": said[1],
-                "owner": words.people[leads[number % len(leads)]], "due_on": pd.Timestamp(due),
-                "status": status, "expected_effect": float(expected),
-                "measured_effect": None if measured is None else float(measured),
-            }
-        )  # fmt: skip
+        row = {
+            "action_id": f"T{number:03d}", "scope": f"region:{words.regions[region]}",
+            "period": period, "cause": said[0], "action": said[1],
+            "owner": words.people[leads[number % len(leads)]], "due_on": pd.Timestamp(due),
+            "status": status, "expected_effect": float(expected), "measured_effect": None,
+            "recorded_on": pd.Timestamp(recorded), "started_on": pd.Timestamp(started),
+            "measure": measure, "reason": None,
+        }  # fmt: skip
+        if why is None:
+            rows.append(row)
+            continue
+        rows.append(row | {"status": "open", "recorded_on": pd.NaT})
+        effect = None if measured is None else float(measured)
+        rows.append(row | {"measured_effect": effect, "reason": words.action_reasons[why]})
     return pd.DataFrame(rows)
 
 

@@ -208,6 +208,8 @@ _MAPPING = {
             "due_on": ("Due", "截止日"), "status": ("State", "状态"),
             "expected_effect": ("Expected Gain", "预期效果"),
             "measured_effect": ("Measured Gain", "实际效果"),
+            "recorded_on": ("Recorded", "登记日"), "started_on": ("Begun", "开始日"),
+            "measure": ("Measured By", "衡量指标"), "reason": ("Why", "说明"),
         },
         sheet=("Actions", "行动"), title=("Actions from the reviews", "复盘行动"),
         values={"status": _ACTION},

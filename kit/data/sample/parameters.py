@@ -18,6 +18,9 @@ _TEXTS = {
         "calendar": "quarters of the calendar year, working days of China",
         "gate": "no order may lie after the day the files were made",
         "targets": "how the next target is proposed",
+        "incentives": "what reps and leads are paid each quarter, beside their salary",
+        "plans": ("field", "leads"),
+        "parts": ("own", "team", "ranking", "progress"),
         "sources": "canonical column: the header in the company's own file",
         "period": "What holds for this quarter only.",
         "objective": "Hold the market share in the standard lines",
@@ -35,6 +38,9 @@ _TEXTS = {
         "calendar": "自然年季度，中国工作日",
         "gate": "订单日期不得晚于文件生成日",
         "targets": "如何建议下期目标",
+        "incentives": "销售与主管每季度在固定工资之外的应得奖金",
+        "plans": ("一线", "主管"),
+        "parts": ("个人", "团队", "排名", "进步"),
         "sources": "标准列：公司文件中的表头",
         "period": "仅适用于本季度。",
         "objective": "守住标准产品线的市场份额",
@@ -78,6 +84,7 @@ def company_yml(language: str = "en", *, data_dir: str = ".") -> str:
         (texts["calendar"], {"calendar": {"start_month": 1, "country": "CN"}}),
         (texts["gate"], {"gate": {"max_loss": 0.02, "latest": LAST_DAY}}),
         (texts["targets"], {"targets": {"method": "growth", "growth": 0.06, "reserve": 0.02}}),
+        (texts["incentives"], {"review": {"incentives": {"plans": incentive_plans(language)}}}),
         (texts["sources"], {"sources": {name: source(name, language) for name in TABLES}}),
     ]
     lines = [f"# {line}" for line in texts["head"].splitlines()]
@@ -85,6 +92,48 @@ def company_yml(language: str = "en", *, data_dir: str = ".") -> str:
         lines += ["", f"# {comment}"] if comment else [""]
         lines.append(_yaml(section))
     return "\n".join(lines) + "\n"
+
+
+def incentive_plans(language: str = "en") -> dict[str, dict]:
+    """The incentive plans of the sample company, as company.yml says them.
+
+    Examples
+    --------
+    >>> list(incentive_plans())
+    ['field', 'leads']
+    """
+    lead, senior, rep, junior = vocabulary(language).levels
+    field, leads = _TEXTS[language]["plans"]
+    own, team, ranking, progress = _TEXTS[language]["parts"]
+    tiers = [_OneLine(at=at, multiple=pays) for at, pays in ((0, 0.8), (0.8, 1.8), (1, 2.2))]
+    clawback = _OneLine(returns="then", unpaid_after=60)
+    return {
+        field: {
+            "levels": _Row([senior, rep, junior]),
+            "target_pay": 30000,
+            "target_pay_by_level": _OneLine({senior: 36000, junior: 20000}),
+            "components": {
+                own: {
+                    "weight": 0.7, "threshold": 0.5, "cap": 2, "held_until_paid": 0.2,
+                    "tiers": tiers,
+                },
+                team: _OneLine(kind="team", weight=0.3),
+                ranking: _OneLine(kind="prize", prizes=[6000, 3000], min_attainment=1),
+                progress: _OneLine(kind="progress", prizes=[3000], min_attainment=0.9),
+            },
+            "clawback": clawback,
+            "guarantee": _Row([1, 0.75, 0.5]),
+        },
+        leads: {
+            "levels": _Row([lead]),
+            "target_pay": 45000,
+            "components": {
+                own: {"weight": 0.4, "tiers": [_OneLine(one) for one in tiers]},
+                team: _OneLine(kind="team", weight=0.6),
+            },
+            "clawback": _OneLine(clawback),
+        },
+    }  # fmt: skip
 
 
 def period_ymls(language: str = "en") -> dict[str, str]:
@@ -158,13 +207,23 @@ class _OneLine(dict):
     """A mapping that is written on one line."""
 
 
+class _Row(list):
+    """A list that is written on one line."""
+
+
 class _Writer(yaml.SafeDumper):
-    """Writes `_OneLine` on one line and everything else as a block."""
+    """Writes `_OneLine` and `_Row` on one line and everything else as a block."""
 
 
 _Writer.add_representer(
     _OneLine,
     lambda writer, found: writer.represent_mapping("tag:yaml.org,2002:map", found, flow_style=True),
+)
+_Writer.add_representer(
+    _Row,
+    lambda writer, found: writer.represent_sequence(
+        "tag:yaml.org,2002:seq", found, flow_style=True
+    ),
 )
 
 

@@ -34,6 +34,7 @@ class Vocabulary:
     target_reasons: tuple[str, str]
     events: tuple[str, ...]
     actions: tuple[tuple[str, str], ...]
+    action_reasons: tuple[str, str]  # why one was dropped, and why one is closed
     joiner: str
 
 
@@ -104,6 +105,7 @@ _ENGLISH = Vocabulary(
         ("lost key account", "Win three class B customers up to class A"),
         ("best practice", "Copy the best rep's visit plan to both teams"),
     ),
+    action_reasons=("the key account left before it began", "done as agreed in the review"),
     joiner=" ",
 )  # fmt: skip
 
@@ -160,6 +162,7 @@ _CHINESE = Vocabulary(
         ("大客户流失", "把三个B类客户培养为A类"),
         ("最佳做法", "把最佳销售的拜访计划推广到两个团队"),
     ),
+    action_reasons=("尚未开始，大客户已流失", "已按复盘约定完成"),
     joiner="",
 )  # fmt: skip
 

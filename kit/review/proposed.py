@@ -1,0 +1,146 @@
+"""Actions proposed for the causes of the gap, for the meeting to accept or change."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kit.data import actions as on_record
+from kit.data.case import Case
+from kit.data.tables import Unavailable
+from kit.diagnose.measures import measures
+from kit.review.owners import owner
+
+COLUMNS = (
+    "action_id", "cause", "subject", "action", "owner", "owner_role", "due_on", "effect", "facts",
+    "expected_low", "expected_high", "measure", "started_on", "covered_by",
+)  # fmt: skip
+_NEEDED = ("category", "evidence", "low", "high")  # of the causes, to know what a measure brings
+
+
+def proposed(case: Case, causes: pd.DataFrame | Unavailable) -> pd.DataFrame | Unavailable:
+    """One action a cause, with an owner and a day; a cause already met names the open action.
+
+    Parameters
+    ----------
+    case : Case
+    causes : DataFrame
+        From `kit.diagnose.causes.top`: cause, subject, effect, action, owner_role, facts.
+
+    Returns
+    -------
+    DataFrame or Unavailable
+        action_id (new: none on record has it), cause, subject, action (key of what to do), owner,
+        owner_role, due_on, effect (money at stake: the cause's effect), facts, expected_low and
+        expected_high (money a period that the best measure of a confirmed cause may win back, see
+        `kit.diagnose.measures`; null for others), measure (by which it is measured), started_on
+        (the working day after `as_of`), covered_by (id of the open action of the scope that meets
+        the cause already; that row has its id, text, owner and days, and nothing new is proposed;
+        else null). `owner` is the manager's name where the roster names one for most of the scope's
+        reps, the rep's own in a rep's packet, else null (the role stands alone). Due
+        `settings.review.action_days` after `as_of`, on the next working day.
+    """
+    if isinstance(causes, Unavailable):
+        return causes
+    table = causes[causes["action"].notna() & (causes["action"] != "")].reset_index(drop=True)
+    days = case.settings.review.action_days
+    due = next_working_day(case, case.as_of + dt.timedelta(days=days))
+    start = next_working_day(case, case.as_of + dt.timedelta(days=1))
+    met, brings = _met(case), _brings(case, causes)
+    new = iter(free_ids(case, on_record.newest(case.data.frame("actions"))["action_id"]))
+    person = owner(case)
+    rows = []
+    for one in table.to_dict("records"):
+        key = (one["cause"], one["subject"])
+        low, high, measure = brings.get(key, (np.nan, np.nan, "bookings"))
+        row = {name: one[name] for name in ("cause", "subject", "owner_role", "effect", "facts")}
+        row |= {"expected_low": low, "expected_high": high, "measure": measure}
+        open_one = met.get(_key(*key)) or met.get(_key(one["cause"], ""))
+        if open_one is None:
+            row |= {"action_id": next(new), "action": one["action"], "owner": person,
+                    "due_on": pd.Timestamp(due), "started_on": pd.Timestamp(start),
+                    "covered_by": None}  # fmt: skip
+        else:
+            kept = ("action_id", "action", "owner", "due_on", "started_on")
+            row |= {name: open_one[name] for name in kept}
+            row["covered_by"] = open_one["action_id"]
+        rows.append(row)
+    found = pd.DataFrame(rows, columns=list(COLUMNS))
+    days_of = {name: pd.to_datetime(found[name]) for name in ("due_on", "started_on")}
+    names = {name: found[name].astype("object") for name in ("covered_by", "owner")}
+    known = {name: one.where(one.notna(), None) for name, one in names.items()}
+    return found.assign(**days_of, **known)
+
+
+def cause_cell(cause: str, subject: object) -> str:
+    """How the file of actions names a cause: its key, and what it is about.
+
+    Examples
+    --------
+    >>> cause_cell("lost_customer", "Clinic"), cause_cell("price", "")
+    ('lost_customer: Clinic', 'price')
+    """
+    return f"{cause}: {subject}" if isinstance(subject, str) and subject else str(cause)
+
+
+def free_ids(case: Case, taken: Iterable[str]) -> Iterable[str]:
+    """Ids of new actions of the case's scope and period, counted on from those on record.
+
+    Examples
+    --------
+    See `proposed`: 2025Q3-region-East-1, 2025Q3-region-East-2, …
+    """
+    prefix = f"{case.period.name}-{case.scope.folder}-"
+    used = {one.casefold() for one in taken}
+    number = 0
+    while True:
+        number += 1
+        if f"{prefix}{number}".casefold() not in used:
+            yield f"{prefix}{number}"
+
+
+def next_working_day(case: Case, day: dt.date) -> dt.date:
+    """The day itself if it is a working day, else the next one (within a month)."""
+    for ahead in range(31):
+        candidate = day + dt.timedelta(days=ahead)
+        if case.calendar.is_working_day(candidate):
+            return candidate
+    return day
+
+
+def _met(case: Case) -> dict[str, dict[str, Any]]:
+    """Open actions of the scope itself by the cause they meet; of several the one due first."""
+    rows = on_record.current(case.data)
+    own = [one.casefold() == str(case.scope).casefold() for one in rows["scope"]]
+    rows = rows[np.array(own, dtype=bool) & ~rows["state"].isin(on_record.CLOSED).to_numpy()]
+    rows = rows[rows["cause"].notna()].sort_values("due_on", kind="stable", na_position="last")
+    found: dict[str, dict[str, Any]] = {}
+    for one in rows.to_dict("records"):
+        cause, _, subject = str(one["cause"]).partition(":")
+        found.setdefault(_key(cause, subject), one)
+    return found
+
+
+def _key(cause: str, subject: object) -> str:
+    said = subject if isinstance(subject, str) else ""
+    return "\n".join(re.sub(r"\s+", " ", one).strip().casefold() for one in (cause, said))
+
+
+def _brings(case: Case, causes: pd.DataFrame) -> Mapping[tuple, tuple[float, float, str]]:
+    """What the best measure of each confirmed cause may bring, and by what it is measured."""
+    if not set(_NEEDED) <= set(causes.columns):
+        return {}
+    found = measures(case, found=causes)
+    if isinstance(found, Unavailable):
+        return {}
+    table = found.table[found.table["expected_high"].notna()]
+    table = table.sort_values(["expected_high", "expected_low"], kind="stable")
+    return {
+        (one.cause, one.subject): (one.expected_low, one.expected_high, one.metric)
+        for one in table.itertuples(index=False)
+    }
