@@ -15,7 +15,7 @@ def opened(config: Path, out: Path, data_dir: Path | None, settings: tuple[str, 
     config, out, data_dir, settings
         As the shared options give them.
     **asked
-        For `kit.data.case.open_case`: scope, period, as_of.
+        For `kit.data.case.open_case`: scope, period, as_of, language, scenario.
     """
     over = options.overrides(settings, data_dir=data_dir)
     from kit.commands.progress import steps

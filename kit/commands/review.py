@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from kit.commands import options
+from kit.commands.opening import opened
 
 EPILOG = """\b
 Examples:
@@ -46,7 +47,7 @@ def command(
 
     What is written is tried first: target setting must come to the same amounts under it.
     """
-    case = _case(config, out, data_dir, settings, scope=scope, period=period, as_of=as_of)
+    case = opened(config, out, data_dir, settings, scope=scope, period=period, as_of=as_of)
     from kit import scenarios
     from kit.data.tables import Unavailable
     from kit.errors import InfeasibleError, SettingsError
@@ -78,24 +79,6 @@ def command(
         case.origin.config, name, changes=found.changes, note=note, replace=replace, draft=draft
     )
     _tell(case, found, path, config=config)
-
-
-def _case(config: Path, out: Path, data_dir: Path | None, settings: tuple[str, ...], **asked):
-    """Open the case under review, behind a progress bar."""
-    over = options.overrides(settings, data_dir=data_dir)
-    from kit.commands.progress import steps
-    from kit.data import snapshot
-    from kit.data.case import open_case
-    from kit.parameters import load
-    from kit.publish.outputs import require_writable
-
-    out = out.resolve()
-    require_writable(out)
-    with steps() as progress:
-        found = snapshot.ensure(
-            config, out=out, settings=load(config, overrides=over), progress=progress
-        )
-    return open_case(config, snapshot=found.folder, out=out, overrides=over, **asked)
 
 
 def _require_same(apart, period: str) -> None:

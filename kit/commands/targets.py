@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from kit.commands import options
+from kit.commands.opening import opened
 
 EPILOG = """\b
 Examples:
@@ -49,24 +50,6 @@ def _decision(function: Callable) -> Callable:
     return author(reason(function))
 
 
-def _case(config: Path, out: Path, data_dir: Path | None, settings: tuple[str, ...], **asked):
-    """Open the case that a command is about, behind a progress bar."""
-    over = options.overrides(settings, data_dir=data_dir)
-    from kit.commands.progress import steps
-    from kit.data import snapshot
-    from kit.data.case import open_case
-    from kit.parameters import load
-    from kit.publish.outputs import require_writable
-
-    out = out.resolve()
-    require_writable(out)
-    with steps() as progress:
-        found = snapshot.ensure(
-            config, out=out, settings=load(config, overrides=over), progress=progress
-        )
-    return open_case(config, snapshot=found.folder, out=out, overrides=over, **asked)
-
-
 @click.group(epilog=EPILOG, short_help="Publish targets, or negotiate them in a spreadsheet.")
 def command() -> None:
     """Publish a plan, and negotiate the target table in a spreadsheet."""
@@ -94,8 +77,8 @@ def export(
     from kit.publish import targets_book
 
     targets_book.require_place(book, replace=replace)
-    case = _case(config, out, data_dir, settings, scope=scope, period=period, as_of=as_of,
-                 language=language or "")  # fmt: skip
+    case = opened(config, out, data_dir, settings, scope=scope, period=period, as_of=as_of,
+                  language=language or "")  # fmt: skip
     from kit.data.tables import Unavailable
     from kit.errors import InfeasibleError
     from kit.plan import annual_table, negotiation, publishing
@@ -156,8 +139,8 @@ def read_back(
     signed(author, reason=reason)
     found = negotiated_book.read(book)
     where = f"{book}, sheet '{found.sheet}'"
-    case = _case(config, out, data_dir, settings, scope=found.facts["scope"],
-                 period=found.facts["period"], as_of=as_of)  # fmt: skip
+    case = opened(config, out, data_dir, settings, scope=found.facts["scope"],
+                  period=found.facts["period"], as_of=as_of)  # fmt: skip
     from kit.plan import annual_table, negotiation, publishing
 
     for key, ours in (("company", case.settings.company), ("currency", case.settings.currency)):
@@ -201,8 +184,8 @@ def publish(
     out: Path, data_dir: Path | None, settings: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Append the proposed target of a scope, and its split down to the reps, to the ledger."""
-    case = _case(config, out, data_dir, settings, scope=scope, period=period, as_of=as_of,
-                 scenario=scenario)  # fmt: skip
+    case = opened(config, out, data_dir, settings, scope=scope, period=period, as_of=as_of,
+                  scenario=scenario)  # fmt: skip
     from kit.data.tables import Unavailable
     from kit.errors import InfeasibleError
     from kit.plan import cascade, ledger, publishing, target
@@ -234,7 +217,7 @@ def relief(
     reason: str, out: Path, data_dir: Path | None, settings: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Lower the target of a scope to TARGET, by review.relief at the most."""
-    case = _case(config, out, data_dir, settings, scope=scope, period=period, as_of=as_of)
+    case = opened(config, out, data_dir, settings, scope=scope, period=period, as_of=as_of)
     from kit.plan import publishing
     from kit.plan import relief as reliefs
 
@@ -262,7 +245,7 @@ def transfer(
     settings: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Move a rep to another team from a day on; the remaining target goes along, or stays."""
-    case = _case(config, out, data_dir, settings, scope="company", period=period, as_of=as_of)
+    case = opened(config, out, data_dir, settings, scope="company", period=period, as_of=as_of)
     from kit.commands.check import aligned
     from kit.plan import publishing
     from kit.plan import transfer as transfers

@@ -11,6 +11,7 @@ from kit.data.tables import Unavailable
 from kit.review import improvement_plan, risks
 from kit.review.carried import carried
 from kit.review.next_target import suggest
+from kit.review.owners import owner
 from kit.review.payout_cost import payout_cost
 from kit.review.practices import cards
 from kit.review.resources import asked
@@ -64,13 +65,14 @@ def _target(case: Case) -> Decision | None:
     if isinstance(found, Unavailable):
         return None
     facts = {"period": found.period, "target": found.target}
-    key = "review.decide_target"
+    whole = case.scope.kind == "company"
+    key = "review.decide_target" if whole else "review.agree_target"
     change = directed(found.growth, up="above", down="below", flat="as", least=_STEADY)
     if change is not None:
         key, facts = f"{key}_{change[0]}", facts | {"size": change[1]}
     if known(found.chance):
         key, facts = f"{key}_chance", facts | {"chance": found.chance}
-    return Decision(Statement(key, facts, section="next_target", tone="open"))
+    return Decision(Statement(key, facts, section="next_target", tone="open"), _leader(case))
 
 
 def _overdue(case: Case) -> Decision | None:
@@ -117,7 +119,7 @@ def _risks(case: Case) -> Decision | None:
     more = "_more" if len(grave) > _NAMED else ""
     facts = {"n": len(grave), "names": names}
     said = Statement(f"review.decide_risks{more}", facts, section="risks", tone="open")
-    return Decision(said)
+    return Decision(said, _leader(case))
 
 
 def _resources(case: Case) -> Decision | None:
@@ -127,7 +129,8 @@ def _resources(case: Case) -> Decision | None:
         return None
     kinds = tuple(Term("next_period.resource", one) for one in found.kinds["resource"])
     facts = {"kinds": kinds, "low": found.expected_low, "high": found.expected_high}
-    return Decision(Statement("review.decide_resources", facts, section="resources", tone="open"))
+    said = Statement("review.decide_resources", facts, section="resources", tone="open")
+    return Decision(said, _leader(case))
 
 
 def _practice(case: Case) -> Decision | None:
@@ -139,7 +142,8 @@ def _practice(case: Case) -> Decision | None:
     near = near[near["rep_id"] == card["rep_id"]]["partner"].drop_duplicates()
     facts = {"rep": card["rep"], "names": tuple(near.head(_NAMED))}
     key = "review.decide_practice" + ("" if len(near) else "_ask")
-    return Decision(Statement(key, facts, section="practices", tone="open"))
+    said = Statement(key, facts, section="practices", tone="open")
+    return Decision(said, _leader(case))
 
 
 def _payout(case: Case) -> Decision | None:
@@ -151,4 +155,10 @@ def _payout(case: Case) -> Decision | None:
         return None
     facts = {"pay": paid, "share": found.share_of_bookings}
     own = "_own" if case.scope.kind == "rep" else ""
-    return Decision(Statement(f"review.decide_payout{own}", facts, section="payouts", tone="open"))
+    said = Statement(f"review.decide_payout{own}", facts, section="payouts", tone="open")
+    return Decision(said, _leader(case))
+
+
+def _leader(case: Case) -> str | None:
+    """Who answers for the scope; of the company the roster does not say it."""
+    return None if case.scope.kind == "company" else owner(case)

@@ -1,4 +1,4 @@
-"""The page for the meeting: goal, result, gap and cause, what went how, and what is to be decided."""
+"""The page for the meeting: goal, result, gap and cause, what went how, what is to be decided."""
 
 from __future__ import annotations
 

@@ -33,7 +33,8 @@ def plan_of(case: Case, stint: Stint) -> tuple[str, Plan] | None:
     """The plan that a stint falls under, with its name; none where no plan holds for it.
 
     All that a plan names must fit. One that names the rep goes before one that names the team, then
-    the region, then the level, then one for everybody.
+    the region, then the level, then one for everybody. A plan does not hold for a stint that ends
+    before it began (`since`).
 
     Raises
     ------
@@ -43,7 +44,7 @@ def plan_of(case: Case, stint: Stint) -> tuple[str, Plan] | None:
     found: list[tuple[int, str, Plan]] = []
     for name, plan in case.settings.review.incentives.plans.items():
         close = _closeness(plan, stint)
-        if close is not None:
+        if close is not None and (plan.since is None or stint.end >= plan.since):
             found.append((close, name, plan))
     if not found:
         return None

@@ -15,6 +15,7 @@ from kit.data.case import Case
 from kit.data.tables import Unavailable
 from kit.diagnose.measures import measures
 from kit.review.owners import owner
+from kit.scope import Scope
 
 COLUMNS = (
     "action_id", "cause", "subject", "action", "owner", "owner_role", "due_on", "effect", "facts",
@@ -41,8 +42,9 @@ def proposed(case: Case, causes: pd.DataFrame | Unavailable) -> pd.DataFrame | U
         `kit.diagnose.measures`; null for others), measure (by which it is measured), started_on
         (the working day after `as_of`), covered_by (id of the open action of the scope that meets
         the cause already; that row has its id, text, owner and days, and nothing new is proposed;
-        else null). `owner` is the manager's name where the roster names one for most of the scope's
-        reps, the rep's own in a rep's packet, else null (the role stands alone). Due
+        else null). `owner` is the manager's name where the roster names one for most of the reps of
+        the part that the cause lies in, the rep's own in a rep's packet, else null (the role stands
+        alone). Due
         `settings.review.action_days` after `as_of`, on the next working day.
     """
     if isinstance(causes, Unavailable):
@@ -53,7 +55,6 @@ def proposed(case: Case, causes: pd.DataFrame | Unavailable) -> pd.DataFrame | U
     start = next_working_day(case, case.as_of + dt.timedelta(days=1))
     met, brings = _met(case), _brings(case, causes)
     new = iter(free_ids(case, on_record.newest(case.data.frame("actions"))["action_id"]))
-    person = owner(case)
     rows = []
     for one in table.to_dict("records"):
         key = (one["cause"], one["subject"])
@@ -62,7 +63,7 @@ def proposed(case: Case, causes: pd.DataFrame | Unavailable) -> pd.DataFrame | U
         row |= {"expected_low": low, "expected_high": high, "measure": measure}
         open_one = met.get(_key(*key)) or met.get(_key(one["cause"], ""))
         if open_one is None:
-            row |= {"action_id": next(new), "action": one["action"], "owner": person,
+            row |= {"action_id": next(new), "action": one["action"], "owner": _person(case, one),
                     "due_on": pd.Timestamp(due), "started_on": pd.Timestamp(start),
                     "covered_by": None}  # fmt: skip
         else:
@@ -75,6 +76,16 @@ def proposed(case: Case, causes: pd.DataFrame | Unavailable) -> pd.DataFrame | U
     names = {name: found[name].astype("object") for name in ("covered_by", "owner")}
     known = {name: one.where(one.notna(), None) for name, one in names.items()}
     return found.assign(**days_of, **known)
+
+
+def _person(case: Case, cause: Mapping[str, Any]) -> str | None:
+    """Who answers where a cause lies, else for the case's scope."""
+    where = str(cause.get("scope") or "")
+    if where and where != str(case.scope) and case.scope.kind != "rep":
+        found = owner(case, part=Scope.parse(where))
+        if found:
+            return found
+    return owner(case)
 
 
 def cause_cell(cause: str, subject: object) -> str:

@@ -1,4 +1,4 @@
-"""The story of the review chapter: what came of the period, why, what is copied and what follows."""
+"""The story of the review chapter: what came of the period, why, and what follows."""
 
 from __future__ import annotations
 

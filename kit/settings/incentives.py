@@ -6,7 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from kit.settings.base import Amount, Model, OptionalAmount, OptionalNumber, OptionalShare, Share
+from kit.settings.base import (
+    Amount,
+    Model,
+    OptionalAmount,
+    OptionalDate,
+    OptionalNumber,
+    OptionalShare,
+    Share,
+)
 
 Attainment = Annotated[float, Field(ge=0, le=100)]
 MONEY = ("bookings", "margin", "collections", "cash_on_orders")
@@ -110,6 +118,7 @@ class Plan(Model):
     teams: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     reps: tuple[str, ...] = ()
+    since: OptionalDate = None  # first day it holds; what came before is neither paid nor taken back
     target_pay: OptionalAmount = None  # variable pay of a period at 100 %, money
     target_pay_by_level: dict[str, Amount] = Field(default_factory=dict)  # where it differs
     components: dict[str, Component] = Field(min_length=1)

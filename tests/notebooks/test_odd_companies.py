@@ -1,20 +1,22 @@
-"""The lines of the diagnosis notebook on companies that hardly have data: no error, no odd figure."""
+"""The lines of diagnosis and review on companies that hardly have data: no error, no odd figure."""
 
 from __future__ import annotations
 
 import ast
 import math
 import re
+from functools import cache
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pytest
 
+from kit.diagnose import causes
 from kit.show.controls import desk
 from kit.show.view import View
 
-NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "03-diagnosis.ipynb"
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 ODD = re.compile(r"\b(nan|inf|NaT|NaN|Infinity)\b")
 MONTHS = pd.date_range("2023-01-01", "2025-09-01", freq="MS")
 
@@ -64,9 +66,9 @@ COMPANIES = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def cells():
-    found = [one.source for one in nbformat.read(NOTEBOOK, as_version=4).cells
+@cache
+def cells(notebook):
+    found = [one.source for one in nbformat.read(NOTEBOOKS / notebook, as_version=4).cells
              if one.cell_type == "code"]  # fmt: skip
     imports, _, _, *rest = found
     return compile(imports, "imports", "exec"), rest
@@ -74,10 +76,11 @@ def cells():
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("company", COMPANIES)
-def test_every_section_says_what_it_cannot_know(make_case, cells, company, language):
+@pytest.mark.parametrize("notebook", ["03-diagnosis.ipynb", "04-quarterly-review.ipynb"])
+def test_every_section_says_what_it_cannot_know(make_case, company, language, notebook):
     case = make_case(settings={"language": language, "currency": "CNY"}, **COMPANIES[company])
-    imports, lines = cells
-    names: dict = {}
+    imports, lines = cells(notebook)
+    names: dict = {"role": ""}
     exec(imports, names)
     names["desk"] = desk(case, controls="off")
     names["words"] = names["desk"].words
@@ -88,7 +91,7 @@ def test_every_section_says_what_it_cannot_know(make_case, cells, company, langu
         if isinstance(shown, View):
             text = re.sub(r"<[^>]+>", " ", shown.html)
             assert not ODD.search(text), (number, ODD.search(text), text[:2000])
-    table = names["found"]
+    table = causes.causes(case)
     if isinstance(table, pd.DataFrame):
         assert table["effect"].map(math.isfinite).all()
 

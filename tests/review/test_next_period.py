@@ -242,7 +242,9 @@ def test_of_alternatives_the_one_that_may_bring_most_is_asked_for():
 
 
 def test_money_is_told_only_where_a_parameter_gives_it(east):
-    plain = resources.asked(east)
+    plain = resources.asked(
+        reopen(east, overrides={"review.next.day_cost": "", "review.next.post_cost": ""})
+    )
     assert plain.table["cost_low"].isna().all() and plain.hires_cost is None
     priced = resources.asked(
         reopen(east, overrides={"review.next.day_cost": 1000, "review.next.post_cost": 50_000})

@@ -18,7 +18,7 @@ _TEXTS = {
         "calendar": "quarters of the calendar year, working days of China",
         "gate": "no order may lie after the day the files were made",
         "targets": "how the next target is proposed",
-        "incentives": "what reps and leads are paid each quarter, beside their salary",
+        "incentives": "what reps and leads are paid each quarter, beside their salary, and what people cost",
         "plans": ("field", "leads"),
         "parts": ("own", "team", "ranking", "progress"),
         "sources": "canonical column: the header in the company's own file",
@@ -38,7 +38,7 @@ _TEXTS = {
         "calendar": "自然年季度，中国工作日",
         "gate": "订单日期不得晚于文件生成日",
         "targets": "如何建议下期目标",
-        "incentives": "销售与主管每季度在固定工资之外的应得奖金",
+        "incentives": "销售与主管每季度在固定工资之外的应得奖金，以及每人天、每岗每季度的成本",
         "plans": ("一线", "主管"),
         "parts": ("个人", "团队", "排名", "进步"),
         "sources": "标准列：公司文件中的表头",
@@ -84,7 +84,8 @@ def company_yml(language: str = "en", *, data_dir: str = ".") -> str:
         (texts["calendar"], {"calendar": {"start_month": 1, "country": "CN"}}),
         (texts["gate"], {"gate": {"max_loss": 0.02, "latest": LAST_DAY}}),
         (texts["targets"], {"targets": {"method": "growth", "growth": 0.06, "reserve": 0.02}}),
-        (texts["incentives"], {"review": {"incentives": {"plans": incentive_plans(language)}}}),
+        (texts["incentives"], {"review": {"incentives": {"plans": incentive_plans(language)},
+                                          "next": {"day_cost": 1200, "post_cost": 90000}}}),
         (texts["sources"], {"sources": {name: source(name, language) for name in TABLES}}),
     ]
     lines = [f"# {line}" for line in texts["head"].splitlines()]
@@ -110,6 +111,7 @@ def incentive_plans(language: str = "en") -> dict[str, dict]:
     return {
         field: {
             "levels": _Row([senior, rep, junior]),
+            "since": "2025-01-01",
             "target_pay": 30000,
             "target_pay_by_level": _OneLine({senior: 36000, junior: 20000}),
             "components": {
@@ -126,6 +128,7 @@ def incentive_plans(language: str = "en") -> dict[str, dict]:
         },
         leads: {
             "levels": _Row([lead]),
+            "since": "2025-01-01",
             "target_pay": 45000,
             "components": {
                 own: {"weight": 0.4, "tiers": [_OneLine(one) for one in tiers]},
