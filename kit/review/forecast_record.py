@@ -12,6 +12,7 @@ from kit.data import measures, targets
 from kit.data.calendar import Period
 from kit.data.case import Case
 from kit.data.elapsed import past_periods
+from kit.data.frames import ScopeData
 from kit.data.hindsight import seen_on
 from kit.data.once import once
 from kit.data.tables import Unavailable
@@ -21,6 +22,7 @@ from kit.track import landing
 
 COLUMNS = ("period", "point", "as_of", "told", "low", "high", "chance", "target", "actual",
            "error", "inside", "reached", "brier")  # fmt: skip
+_READ = ("sales", "roster", "targets", "opportunities", "stage_events", "events")
 _TYPES = dict.fromkeys(("point", "told", "low", "high", "chance", "target", "actual", "error",
                         "inside", "reached", "brier"), "float64")  # fmt: skip
 
@@ -137,7 +139,7 @@ def points(case: Case, span: Period) -> tuple[tuple[float, dt.date], ...]:
 
 def _landed(case: Case, span: Period, at: tuple[float, dt.date]) -> dict | None:
     share, day = at
-    then = replace(case, period=span, as_of=day, data=seen_on(case.data, day,
+    then = replace(case, period=span, as_of=day, data=seen_on(_needed(case), day,
                    calendar=case.calendar))  # fmt: skip
     found = landing.forecast(then)
     if isinstance(found, Unavailable) or found.landing is None:
@@ -145,6 +147,13 @@ def _landed(case: Case, span: Period, at: tuple[float, dt.date]) -> dict | None:
     told = {"point": share, "as_of": day, "told": found.landing, "low": found.low,
             "high": found.high, "chance": found.chance, "target": targets.in_force(then)}
     return _judged(case, span, told)
+
+
+@once
+def _needed(case: Case) -> ScopeData:
+    """The tables that a landing of bookings reads."""
+    kept = {name: one for name, one in case.data.frames.items() if name in _READ}
+    return ScopeData(case.data.scope, kept, case.data.missing)
 
 
 def _planned(case: Case, span: Period) -> dict | None:

@@ -17,7 +17,8 @@ from kit.data.targets import in_force
 from kit.data.territory import rep_names
 from kit.diagnose import expense_return, leaving, market_share, productivity, trailing
 from kit.errors import UnknownPeriodError
-from kit.track import landing, receipts, slips
+from kit.track import landing, slips
+from kit.track import overdue as overdues
 from kit.track.deal_states import told
 from kit.track.past_pipeline import due_on, past_pipeline
 
@@ -195,7 +196,7 @@ def share_loss(case: Case) -> Found:
 
 def overdue(case: Case) -> Found:
     """Overdue invoices ÷ open invoices."""
-    found = receipts.receipts(case)
+    found = overdues.overdue(case)
     if isinstance(found, Unavailable):
         return found
     if math.isnan(found.overdue_share):

@@ -16,11 +16,11 @@ from kit.data.targets import in_force
 from kit.track.cash_ahead import RECORD, CashAhead, cash_ahead, cash_record
 from kit.track.cash_plan import cash_by_month
 from kit.track.changes import due_on
-from kit.track.late_payers import late_channels, late_payers, year_before
+from kit.track.late_payers import late_channels, year_before
+from kit.track.overdue import dso, open_invoices, overdue, owed
 
 AGES = (("days_0_30", 0, 30), ("days_31_60", 31, 60), ("days_61_90", 61, 90),
         ("over_90", 91, None))  # days past due  # fmt: skip
-DSO_DAYS = 90  # days of invoices that receivables are laid against, as kit.plan.collections does
 _DAY = dt.timedelta(1)
 
 
@@ -108,16 +108,10 @@ def receipts(case: Case) -> Receipts | Unavailable:
     calls overdue_now. Credit notes are told apart. A payment before the due day counts as late by a
     negative number of days.
     """
-    if not case.data.has("receipts"):
-        return Unavailable(table="receipts")
-    rows = case.data.frame("receipts")
-    rows = rows[rows["invoiced_on"] <= pd.Timestamp(case.as_of)]
-    if rows.empty:
-        return Unavailable(reason="no_receipts")
-    owed = _open(rows, case.as_of)
-    credit = float(owed.loc[owed["amount"] < 0, "amount"].sum())
-    owed = owed[owed["amount"] > 0]
-    late = owed[owed["late_days"] >= 0]
+    now, found = overdue(case), owed(case)
+    if isinstance(now, Unavailable) or isinstance(found, Unavailable):
+        return now
+    rows, open_, late = found
     start, end = case.period.start, case.period.end
     actual = float(measures.actuals(case, measure="collections", start=start, end=end))
     goal = in_force(case, measure="collections")
@@ -127,7 +121,6 @@ def receipts(case: Case) -> Receipts | Unavailable:
     ahead = cash_ahead(case)
     record = pd.DataFrame(columns=list(RECORD), dtype="float64") if case.scope.kind == "rep" else cash_record(case)
     landing = actual + ahead.total if isinstance(ahead, CashAhead) else float("nan")
-    total, overdue = float(owed["amount"].sum()), float(late["amount"].sum())
     errors = record["error"].abs().dropna()
     return Receipts(
         months=months,
@@ -139,16 +132,16 @@ def receipts(case: Case) -> Receipts | Unavailable:
         gap=target - actual,
         planned=planned,
         planned_to_date=planned_to_date,
-        ages=_ages(owed),
-        open=total,
-        overdue=overdue,
-        overdue_share=_ratio(overdue, total),
-        credit=credit,
-        dso=dso(rows, case.as_of),
+        ages=_ages(open_),
+        open=now.open,
+        overdue=now.overdue,
+        overdue_share=now.overdue_share,
+        credit=_credit(rows, case.as_of),
+        dso=now.dso,
         dso_start=dso(rows, start - _DAY),
         dso_year_ago=dso(rows, year_before(case.as_of)),
-        payers=late_payers(case, rows, owed, late),
-        channels=late_channels(case, rows, owed, late),
+        payers=now.payers,
+        channels=late_channels(case, rows, open_, late),
         ahead=ahead,
         landing=landing,
         landing_gap=target - landing,
@@ -157,44 +150,9 @@ def receipts(case: Case) -> Receipts | Unavailable:
     )
 
 
-def dso(rows: pd.DataFrame, day: dt.date) -> float:
-    """Days sales outstanding at the end of a day.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Canonical receipts.
-    day : date
-
-    Returns
-    -------
-    float
-        Open invoices ÷ invoiced in the last 90 days × 90; NaN where nothing was invoiced then, or
-        the receipts do not reach back so far.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"invoiced_on": pd.to_datetime(["2025-01-01", "2025-03-01"]),
-    ...     "received_on": pd.to_datetime(["2025-02-01", None]), "amount": [300.0, 100.0]})
-    >>> dso(rows, dt.date(2025, 3, 31))  # 100 open of 400 invoiced in 90 days
-    22.5
-    """
-    last = pd.Timestamp(day)
-    rows = rows[rows["amount"] > 0]
-    since = last - pd.Timedelta(DSO_DAYS, "D")
-    if rows.empty or rows["invoiced_on"].min() > since + pd.Timedelta(DSO_DAYS // 3, "D"):
-        return float("nan")
-    made = rows["invoiced_on"] <= last
-    owed = rows.loc[made & ~(rows["received_on"] <= last), "amount"].sum()
-    billed = rows.loc[made & (rows["invoiced_on"] > since), "amount"].sum()
-    return _ratio(float(owed) * DSO_DAYS, float(billed))
-
-
-def _open(rows: pd.DataFrame, day: dt.date) -> pd.DataFrame:
-    """The open parts of invoices with late_days: days past due, negative before."""
-    last = pd.Timestamp(day)
-    owed = rows[~(rows["received_on"] <= last)]
-    return owed.assign(late_days=(last - owed["due_on"]).dt.days)
+def _credit(rows: pd.DataFrame, day: dt.date) -> float:
+    found = open_invoices(rows, day)
+    return float(found.loc[found["amount"] < 0, "amount"].sum())
 
 
 def _ages(owed: pd.DataFrame) -> pd.DataFrame:
