@@ -21,6 +21,7 @@ COLUMNS = (
     "action_id", "cause", "subject", "action", "owner", "owner_role", "due_on", "effect", "facts",
     "expected_low", "expected_high", "measure", "started_on", "covered_by",
 )  # fmt: skip
+_OF_CUSTOMERS = ("lost_customer", "gone_customer", "new_customer")
 _NEEDED = ("category", "evidence", "low", "high")  # of the causes, to know what a measure brings
 
 
@@ -80,12 +81,21 @@ def proposed(case: Case, causes: pd.DataFrame | Unavailable) -> pd.DataFrame | U
 
 def _person(case: Case, cause: Mapping[str, Any]) -> str | None:
     """Who answers where a cause lies, else for the case's scope."""
-    where = str(cause.get("scope") or "")
-    if where and where != str(case.scope) and case.scope.kind != "rep":
-        found = owner(case, part=Scope.parse(where))
-        if found:
-            return found
-    return owner(case)
+    where = _home(case, cause) if case.scope.kind != "rep" else None
+    found = owner(case, part=where) if where is not None else None
+    return found or owner(case)
+
+
+def _home(case: Case, cause: Mapping[str, Any]) -> Scope | None:
+    """The part of the scope that a cause lies in; of a customer, where most was bought."""
+    told, subject = str(cause.get("scope") or ""), cause.get("subject")
+    if told.startswith(("region:", "team:")) and told != str(case.scope):
+        return Scope.parse(told)
+    if case.scope.kind == "company" and str(cause["cause"]) in _OF_CUSTOMERS and subject:
+        bought = case.data.sales[case.data.sales["customer"] == subject]
+        sums = bought.groupby("region")["amount"].sum()
+        return Scope("region", str(sums.idxmax())) if len(sums) else None
+    return None
 
 
 def cause_cell(cause: str, subject: object) -> str:

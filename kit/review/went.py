@@ -47,7 +47,7 @@ def _parts(case: Case) -> list[Statement]:
         return []
     over = "target" if case.closed else "target_to_date"
     rows = table.iloc[1:]
-    rows = rows[(rows["scope"] != "") & ~rows["own_quota"] & ~rows["vacant"] & (rows[over] > 0)]
+    rows = rows[(rows["scope"] != "") & ~rows["vacant"] & (rows[over] > 0)]
     rows = rows.assign(reached=rows["actual"] / rows[over])
     when = "closed" if case.closed else "running"
     return _two_sided(rows, "part", f"review.parts_{when}", section="standing")
