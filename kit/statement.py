@@ -10,6 +10,7 @@ from typing import Any
 
 from kit.errors import KitError
 
+MOST = 6  # sentences of a chapter's story
 TONES = ("", "good", "bad", "open")
 
 
@@ -125,7 +126,7 @@ def known(*values: Any) -> bool:
 
 
 def foremost(
-    ranked: Iterable[tuple[int, Statement | None]], *, most: int = 6
+    ranked: Iterable[tuple[int, Statement | None]], *, most: int = MOST
 ) -> tuple[Statement, ...]:
     """The statements that matter most, in the order in which they are said.
 

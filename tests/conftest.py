@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import shutil
 
+import hypothesis
 import pandas as pd
 import pytest
 
@@ -14,6 +15,10 @@ from kit.data.case import Case, ScopeData
 from kit.data.tables import DTYPES, TABLES
 from kit.parameters import nested, validate
 from kit.scope import Scope
+
+# how long an example takes says nothing of whether it holds
+hypothesis.settings.register_profile("kit", deadline=None)
+hypothesis.settings.load_profile("kit")
 
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

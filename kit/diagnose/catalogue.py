@@ -46,6 +46,7 @@ CAUSES: Mapping[str, Entry] = MappingProxyType(
         "new_customer": Entry("market", "key_account_manager", "", "develop_customer", "customers"),
         "lost_customers": Entry("market", "key_account_manager", "win_back", "", "customers"),
         "gone_customers": Entry("market", "sales_manager", "clarify_customer", "", "leaving"),
+        "handed_over": Entry("market", "sales_manager", "", "", "leaving"),
         "new_customers": Entry(
             "market", "key_account_manager", "", "develop_customer", "customers"
         ),

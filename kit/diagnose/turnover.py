@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -91,7 +92,8 @@ def named(case: Case, *, least: float) -> tuple[list[Cause], set[str]]:
     The `settings.diagnose.largest` largest stand by name, the rest are gathered, also those who are
     unusual only together. In a team or a rep's scope a lost one is `gone_customer`, for a colleague
     may have taken it over, and no more than likely; beside them stand, as `arrived_customers`,
-    those who bought elsewhere before.
+    those who bought elsewhere before. Of a rep who moved, those who last ordered before the move
+    stay behind: they are gathered as `handed_over`.
     """
     found = reference(case)
     names = bridges.customer_names(found)
@@ -100,9 +102,16 @@ def named(case: Case, *, least: float) -> tuple[list[Cause], set[str]]:
     table, made, apart = effects.statuses(case), [], set()
     before = bridges.sums(found.before, "customer_id") * found.factor
     now = bridges.sums(found.now, "customer_id")
+    behind, move = _behind(case, table)
+    effect = float(sum(now.get(one, 0.0) - before.get(one, 0.0) for one in behind))
+    if -effect >= least:
+        made.append(Cause("handed_over", "", effect, move | {"count": len(behind)}))
+        apart |= behind
     for status, cause in keys.items():
         sign = -1 if status == "lost" else 1
         single, together, tested = beyond(_turnover(case, status))
+        single, together = ([one for one in some if one not in apart]
+                            for some in (single, together))  # fmt: skip
         known = LIKELY if not tested or cause == "gone_customer" else CONFIRMED
         singles = []
         for one in single:
@@ -131,6 +140,24 @@ def named(case: Case, *, least: float) -> tuple[list[Cause], set[str]]:
         made.append(Cause("arrived_customers", "", effect, facts, confidence=LIKELY))
         apart |= set(arrived)
     return made, apart
+
+
+def _behind(case: Case, table: pd.DataFrame) -> tuple[set[str], dict[str, Any]]:
+    """Customers of a rep who moved that last ordered before the move, and the move itself."""
+    if case.scope.kind != "rep":
+        return set(), {}
+    roster = case.data.frame("roster")
+    rows = roster[(roster["rep_id"] == case.scope.id)
+                  & (roster["valid_from"] <= pd.Timestamp(case.as_of))]  # fmt: skip
+    places = rows.sort_values("valid_from")[["valid_from", "region", "team"]]
+    if len(places) < 2:
+        return set(), {}
+    last, former = places.iloc[-1], places.iloc[-2]
+    kind = "region" if last["region"] != former["region"] else "team"
+    if last[kind] == former[kind] or pd.isna(last[kind]) or pd.isna(former[kind]):
+        return set(), {}
+    lost = table.index[(table["status"] == "lost") & (table["last"] < last["valid_from"])]
+    return set(lost), {"when": last["valid_from"], "from": former[kind], "to": last[kind]}
 
 
 def _arrived(case: Case, new: set[str]) -> list[str]:

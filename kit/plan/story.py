@@ -8,7 +8,7 @@ from kit.plan import collections, headcount, required_funnel, scenario, smart, t
 from kit.plan.calibration import calibration
 from kit.plan.target import Proposal
 from kit.scenarios import find
-from kit.statement import Statement, Term, directed, foremost, known
+from kit.statement import MOST, Statement, Term, directed, foremost, known
 
 _MONEY = 0.5  # amounts up to this size are written as nothing
 _SHARE = 0.0005  # shares up to this size are written as nothing
@@ -44,20 +44,20 @@ def statements(case: Case) -> tuple[Statement, ...]:
     if isinstance(plan, Unavailable):
         facts = {"period": case.period.name}
         return (Statement("plan.no_proposal", facts, section="target", tone="open"),)
-    return foremost(
-        [
-            (0, _scenario(case)),
-            (0, _proposed(case, plan)),
-            (2, _decided(plan)),
-            (3, _beside_baseline(plan)),
-            (1, _chance(case, plan)),
-            (5, _deals(case, plan.target)),
-            (6, _people(case, plan.target)),
-            (7, _cash(case, plan.target)),
-            (4, _smart(case, plan)),
-            (8, _scenarios(case)),
-        ]
-    )
+    ranked = [
+        (0, _scenario(case)),
+        (0, _proposed(case, plan)),
+        (2, _decided(plan)),
+        (3, _beside_baseline(plan)),
+        (1, _chance(case, plan)),
+        (5, _deals(case, plan.target)),
+        (6, _people(case, plan.target)),
+        (7, _cash(case, plan.target)),
+        (4, _smart(case, plan)),
+    ]
+    if sum(one is not None for _, one in ranked) < MOST:  # they take long to work out
+        ranked.append((8, _scenarios(case)))
+    return foremost(ranked)
 
 
 def _proposed(case: Case, plan: Proposal) -> Statement:

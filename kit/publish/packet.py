@@ -25,6 +25,7 @@ _PACKAGES = (
     "pandas", "numpy", "duckdb", "pyarrow", "scipy", "scikit-learn", "seaborn", "matplotlib",
     "holidays", "papermill", "nbconvert",
 )  # fmt: skip
+_OTHERS = ("incentives", "next", "risks")  # of the review: what people cost, and who they are
 _KEYS = ("contents", "at_a_glance", "foot", "snapshot", "parameters", "parameters_hash",
          "versions", "company", "region", "team", "rep", "role")  # fmt: skip
 
@@ -134,7 +135,7 @@ def readable_parameters(settings: Settings, *, kind: str = "company") -> dict[st
 
     told = settings.model_dump(mode="json", exclude={"sources", "data_dir"})
     if kind != "company":
-        told["review"] = {one: at for one, at in told["review"].items() if one != "incentives"}
+        told["review"] = {one: at for one, at in told["review"].items() if one not in _OTHERS}
         told["targets"] = {one: at for one, at in told["targets"].items() if one not in NAMING}
     walk("", told)
     return found

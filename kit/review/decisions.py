@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from kit.data.case import Case
 from kit.data.once import once
@@ -12,12 +13,14 @@ from kit.review import improvement_plan, risks
 from kit.review.carried import carried
 from kit.review.next_target import suggest
 from kit.review.owners import owner
-from kit.review.payout_cost import payout_cost
+from kit.review.payout import payouts
 from kit.review.practices import cards
 from kit.review.resources import asked
 from kit.statement import Statement, Term, directed, known
+from kit.track import position
 
 _NAMED = 3  # people, actions or risks that a sentence names
+_SMALL = 0.5  # amounts up to this size are written as nothing
 _STEADY = 0.0005  # growth up to this size is written as nothing
 _PLAN = "agree_plan"
 
@@ -49,14 +52,33 @@ def decisions(case: Case) -> tuple[Decision, ...]:
     Returns
     -------
     tuple of Decision
-        Of these, as far as there is something to decide: the next target, overdue actions,
+        Of these, as far as there is something to decide: what closes the gap of a period that still
+        runs, the next target, overdue actions,
         improvement plans and talks, risks at warning, resources that the causes ask for, a practice
         to hand on, and the variable pay of the period. The actions proposed are decided one by one
         (`kit.review.proposed`) and do not stand here.
     """
-    found = [_target(case), _overdue(case), *_plans(case), _risks(case), _resources(case),
+    found = [_landing(case), _target(case), _overdue(case), *_plans(case), _risks(case), _resources(case),
              _practice(case), _payout(case)]  # fmt: skip
     return tuple(one for one in found if one is not None)
+
+
+def _landing(case: Case) -> Decision | None:
+    """What closes the gap of a running period that is expected to land short."""
+    found = None if case.closed else position.position(case)
+    if found is None or isinstance(found, Unavailable):
+        return None
+    ahead, target = found.landing, float(found.row["target"])
+    if isinstance(ahead, Unavailable) or not known(ahead.landing) or not target > 0:
+        return None
+    if target - ahead.landing <= _SMALL:
+        return None
+    facts = {"period": case.period.name, "landing": max(ahead.landing, 0.0),
+             "size": target - ahead.landing}  # fmt: skip
+    key = "review.decide_landing"
+    if known(ahead.chance):
+        key, facts = f"{key}_chance", facts | {"chance": ahead.chance}
+    return Decision(Statement(key, facts, section="landing", tone="open"), _leader(case))
 
 
 def _target(case: Case) -> Decision | None:
@@ -64,7 +86,13 @@ def _target(case: Case) -> Decision | None:
     found = suggest(case)
     if isinstance(found, Unavailable):
         return None
-    facts = {"period": found.period, "target": found.target}
+    facts: dict[str, Any] = {"period": found.period, "target": found.target}
+    if found.decided is not None:
+        if abs(found.decided - found.target) <= _SMALL:
+            return None
+        said = Statement("review.keep_target", facts | {"decided": found.decided},
+                         section="next_target", tone="open")  # fmt: skip
+        return Decision(said, _leader(case))
     whole = case.scope.kind == "company"
     key = "review.decide_target" if whole else "review.agree_target"
     change = directed(found.growth, up="above", down="below", flat="as", least=_STEADY)
@@ -89,7 +117,10 @@ def _overdue(case: Case) -> Decision | None:
 
 
 def _plans(case: Case) -> list[Decision]:
-    """Improvement plans to decide, and talks where something strong speaks against a plan."""
+    """Improvement plans to decide, and talks where something strong speaks against a plan.
+
+    The company's page counts them: who it is about stands in the regions'.
+    """
     table = improvement_plan.actions(case)
     if isinstance(table, Unavailable) or table.empty:
         return []
@@ -99,7 +130,7 @@ def _plans(case: Case) -> list[Decision]:
         if some.empty:
             continue
         names = tuple(some["subject"].head(_NAMED))
-        own = "_own" if case.scope.kind == "rep" else ""
+        own = {"rep": "_own", "company": "_count"}.get(case.scope.kind, "")
         more = "_more" if len(some) > _NAMED else ""
         said = Statement(f"review.decide_{key}{own or more}", {"n": len(some), "names": names},
                          section="improvement", tone="open")  # fmt: skip
@@ -147,16 +178,17 @@ def _practice(case: Case) -> Decision | None:
 
 
 def _payout(case: Case) -> Decision | None:
-    found = payout_cost(case)
-    if isinstance(found, Unavailable) or not case.closed or not known(found.share_of_bookings):
+    """The pay of a period that is over; those who are paid do not approve it."""
+    found = payouts(case)
+    if isinstance(found, Unavailable) or not case.closed:
         return None
-    paid = float(found.total + found.held)
-    if not paid > 0:
+    facts = {"pay": float(found.total), "held": float(found.held)}
+    if not sum(facts.values()) > 0:
         return None
-    facts = {"pay": paid, "share": found.share_of_bookings}
     own = "_own" if case.scope.kind == "rep" else ""
-    said = Statement(f"review.decide_payout{own}", facts, section="payouts", tone="open")
-    return Decision(said, _leader(case))
+    held = "_held" if found.held > 0 else ""
+    said = Statement(f"review.decide_payout{own}{held}", facts, section="payouts", tone="open")
+    return Decision(said)
 
 
 def _leader(case: Case) -> str | None:

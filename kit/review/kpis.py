@@ -21,6 +21,7 @@ from kit.review.kpi_values import KPIS, values
 
 _COLUMNS = ["kpi", "kind", "better", "value", "target", "last_period", "last_year", "best",
             "best_name", "best_of", "peers", "basis", "reason", "table", "detail"]  # fmt: skip
+_SUMS = ("revenue",)
 _OF_CUSTOMERS = ("repeat_rate", "customers_kept")
 _FLOATS = ["value", "target", "last_period", "last_year", "best", "peers"]
 
@@ -110,6 +111,8 @@ def _best(
     if len(told) >= 2:
         sign = 1 if KPIS[name].better == "up" else -1
         value, part = max(told, key=lambda one: sign * one[0])
+        if name in _SUMS or value == 0:  # the largest part is not the best one
+            return np.nan, None, None, np.nan
         if name in _OF_CUSTOMERS and sign * value < sign * whole:
             return np.nan, None, None, np.nan
         return value, part, "part", np.nan

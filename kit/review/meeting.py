@@ -21,6 +21,8 @@ from kit.settings.cadence import ROLES
 from kit.statement import Statement
 
 _USUAL = {"company": "executive", "region": "manager", "team": "manager", "rep": "rep"}
+_WEIGHTY = ("growth", "margin_rate", "win_rate_count", "productivity", "collections_rate",
+            "expense_ratio", "coverage_next", "customers_kept")  # fmt: skip
 _PERSON = "rep"  # kind of the scopes whose scorecards stand on a manager's page
 
 
@@ -51,7 +53,7 @@ class Meeting:
     people : DataFrame or None
         Scorecards of the reps (see `kit.review.score.scorecard`), for a manager.
     figures : DataFrame or None
-        See `kit.review.kpis.kpis`, for a manager.
+        See `kit.review.kpis.kpis`: all for a manager, the weightiest for an executive.
     """
 
     role: str
@@ -105,7 +107,9 @@ def meeting(case: Case, *, role: str = "") -> Meeting:
         decisions=wanted[:room],
         left_out=max(len(wanted) - room, 0),
     )
-    return _for_manager(case, found) if reader == "manager" else found
+    if reader == "manager":
+        return _for_manager(case, found)
+    return replace(found, figures=_weighty(case)) if reader == "executive" else found
 
 
 def _for_manager(case: Case, found: Meeting) -> Meeting:
@@ -121,6 +125,14 @@ def _for_manager(case: Case, found: Meeting) -> Meeting:
         name: one.head(room) if name != "figures" else one
         for name, one in second.items() if isinstance(one, pd.DataFrame) and len(one)
     })  # fmt: skip
+
+
+def _weighty(case: Case) -> pd.DataFrame | None:
+    """The key figures that an executive asks for first."""
+    found = kpis(case)
+    if isinstance(found, Unavailable):
+        return None
+    return found[found["kpi"].isin(_WEIGHTY) & found["value"].notna()].reset_index(drop=True)
 
 
 def said(found: Meeting) -> tuple[Statement, ...]:

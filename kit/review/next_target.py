@@ -10,6 +10,7 @@ import pandas as pd
 from kit.data.case import Case
 from kit.data.once import once
 from kit.data.tables import Unavailable
+from kit.data.targets import in_force
 from kit.diagnose import target_relief
 from kit.plan import baseline
 from kit.plan.baseline import Outlook
@@ -61,6 +62,8 @@ class NextTarget:
         moves nothing, as the last periods' intervals were too narrow; or empty.
     scope : str
         For whom it is.
+    decided : float or None
+        The target of that period that the ledger holds already on the case's day.
     """
 
     period: str
@@ -84,6 +87,7 @@ class NextTarget:
     band: tuple[float, float] = (0.0, 1.0)
     limit: float = 0.0
     withheld: str = ""
+    decided: float | None = None
     scope: str = "company"
 
 
@@ -122,6 +126,7 @@ def suggest(case: Case) -> NextTarget | Unavailable:
         "low": outlook.low, "high": outlook.high, "gap": carried_from.gap,
         "band": case.settings.targets.achievable, "limit": case.settings.review.relief,
         "withheld": withheld_by(case, outlook), "carry_rule": carried_from.reason,
+        "decided": in_force(case, period=coming.period, as_of=coming.period.start),
         "scope": str(case.scope),
     }  # fmt: skip
     if plan.method == "baseline" != plan.asked:

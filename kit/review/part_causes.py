@@ -11,7 +11,8 @@ from kit.diagnose import causes
 from kit.review.part_cases import part_cases
 from kit.track import pacing
 
-COLUMNS = ("scope", "part", "target", "target_to_date", "actual", "attainment", "gap", "status",
+COLUMNS = ("scope", "part", "target", "target_to_date", "actual", "attainment", "pace_index", "gap",
+           "status",
            "cause", "subject", "effect", "facts")  # fmt: skip
 _REST = "unexplained"
 
@@ -23,8 +24,8 @@ def part_causes(case: Case) -> pd.DataFrame | Unavailable:
     Returns
     -------
     DataFrame or Unavailable
-        scope, part (name to show), target, target_to_date, actual, attainment, gap (positive when
-        short), status; cause, subject, effect (money) and facts of the cause that cost the part
+        scope, part (name to show), target, target_to_date, actual, attainment, pace_index, gap
+        (positive when short), status; cause, subject, effect (money) and facts of the cause that cost the part
         most, or, where it is not short, that helped it most; null where none is named. The scope's
         own row is the first; of its parts those with the largest gap come first, and no more than
         `review.meeting.parts`.

@@ -92,7 +92,8 @@ def payout_cost(case: Case) -> PayoutCost | Unavailable:
     Returns
     -------
     PayoutCost or Unavailable
-        As `kit.review.payout.payouts`.
+        As `kit.review.payout.payouts`; and in a rep's own scope (`cost_of_many`), as the cost of a
+        plan is that of all it holds for.
 
     Notes
     -----
@@ -102,6 +103,8 @@ def payout_cost(case: Case) -> PayoutCost | Unavailable:
     yardstick and no proof of what the plan brought about. Parts for the team, for cash, prizes,
     guarantee and clawback are `other`; reps without sales in that time are `no_last_year`.
     """
+    if case.scope.kind == "rep":
+        return Unavailable(reason="cost_of_many")
     now = payouts(case)
     if isinstance(now, Unavailable):
         return now

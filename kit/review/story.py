@@ -5,6 +5,7 @@ from __future__ import annotations
 from kit.data.case import Case
 from kit.data.tables import Unavailable
 from kit.diagnose import causes
+from kit.review import improvement_plan
 from kit.review.carried import carried
 from kit.review.decisions import decisions
 from kit.review.proposed import proposed
@@ -82,11 +83,14 @@ def _carried(case: Case) -> Statement | None:
 
 
 def _proposed(case: Case) -> Statement | None:
-    table = proposed(case, causes.top(case))
-    if isinstance(table, Unavailable) or table.empty:
+    """What is proposed anew: actions for the causes, and talks about targets missed."""
+    table, talks = proposed(case, causes.top(case)), improvement_plan.actions(case)
+    days = []
+    if not isinstance(table, Unavailable):
+        days += table.loc[table["covered_by"].isna(), "due_on"].tolist()
+    if not isinstance(talks, Unavailable):
+        days += talks["due_on"].tolist()
+    if not days:
         return None
-    new = table[table["covered_by"].isna() | (table["covered_by"] == "")]
-    if new.empty:
-        return None
-    facts = {"n": len(new), "due_on": new["due_on"].min().date()}
+    facts = {"n": len(days), "due_on": min(days).date()}
     return Statement("review.proposed", facts, section="proposed", tone="open")

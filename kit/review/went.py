@@ -8,11 +8,14 @@ from kit.data.case import Case
 from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.diagnose import causes
+from kit.review import misses, work_levels
 from kit.review.carried import carried
 from kit.review.practices import cards
-from kit.statement import Statement, Term
+from kit.statement import Statement, Term, known
 from kit.track import pacing
 
+_ROW = 2  # misses in a row from which on they are told
+_CLEAR = 0.25  # so much more or less than usual is told
 _NAMED = 4  # parts or measures that a sentence names
 
 
@@ -23,13 +26,54 @@ def went(case: Case) -> tuple[Statement, ...]:
     Returns
     -------
     tuple of Statement
-        Of these, as far as they are known: the measures and the parts that reached their targets,
+        Of these, as far as they are known: of a rep the own result, targets missed in a row and
+        what is done more or less than usual; the measures and the parts that reached their targets,
         and those that did not (of a running period: what was due by `as_of`); what helped most, in
         money; who beat comparable colleagues; actions that came to something, and those that are
         overdue. What cost most is not among them: the reasons say it.
     """
-    found = [*_measures(case), *_parts(case), *_helped(case), *_practice(case), *_actions(case)]
+    found = [*_own(case), *_measures(case), *_parts(case), *_helped(case), *_practice(case), *_actions(case)]
     return tuple(sorted(found, key=lambda one: one.tone != "good"))
+
+
+def _own(case: Case) -> list[Statement]:
+    """A rep's own result, the row of misses it ends, and the work of a week beside the usual."""
+    if case.scope.kind != "rep":
+        return []
+    told = []
+    table = pacing.standing(case)
+    over = "target" if case.closed else "target_to_date"
+    if not isinstance(table, Unavailable) and table[over].iloc[0] > 0:
+        row = table.iloc[0]
+        reached = max(float(row["actual"]) / float(row[over]), 0.0)
+        when = "closed" if case.closed else "running"
+        tone = "good" if reached >= 1 else "bad"
+        told.append(Statement(f"review.own_{when}_{tone}", {"reached": reached},
+                              section="result", tone=tone))  # fmt: skip
+    row_of = misses.misses(case)
+    if not isinstance(row_of, Unavailable):
+        for one in misses.summary(row_of).itertuples(index=False):
+            if one.in_row >= _ROW:
+                told.append(Statement("review.own_row", {"n": int(one.in_row)},
+                                      section="improvement", tone="bad"))  # fmt: skip
+    return told + _work(case)
+
+
+def _work(case: Case) -> list[Statement]:
+    found = work_levels.levels(case)
+    if isinstance(found, Unavailable):
+        return []
+    told = []
+    for one in found.itertuples(index=False):
+        if not known(one.now, one.usual) or not one.usual > 0:
+            continue
+        facts = {"work": Term("people_review.work", one.work), "now": float(one.now),
+                 "usual": float(one.usual)}  # fmt: skip
+        if abs(one.now / one.usual - 1) > _CLEAR:
+            tone = "good" if one.now > one.usual else "bad"
+            told.append(Statement(f"review.own_work_{tone}", facts, section="improvement",
+                                  tone=tone))  # fmt: skip
+    return told
 
 
 def _measures(case: Case) -> list[Statement]:
@@ -63,7 +107,7 @@ def _two_sided(rows: pd.DataFrame, name: str, key: str, *, section: str) -> list
         if some.empty:
             continue
         first = [Term(name, one) if name == "measure" else one for one in some[name].head(_NAMED)]
-        facts = {"n": len(some), "of": len(rows), "names": tuple(first),
+        facts = {"n": len(some), "of": len(rows), "names": tuple(first), "first": first[0],
                  "reached": max(float(some["reached"].iloc[0]), 0.0)}  # fmt: skip
         more = "_more" if len(some) > _NAMED else ""
         said.append(Statement(f"{key}_{tone}{more}", facts, section=section, tone=tone))

@@ -18,5 +18,5 @@ class MeetingSettings(Model):
     parts: int = Field(8, ge=1, le=20)  # regions, teams or reps that stand on it, the shortest first
     # lines of what went well, what did not, and decisions, by reader
     lines: dict[Role, Lines] = Field(
-        default_factory=lambda: {"executive": 4, "manager": 6, "rep": 4}
+        default_factory=lambda: {"executive": 8, "manager": 8, "rep": 6}
     )

@@ -14,6 +14,7 @@ from kit.show import amounts, notes, told
 from kit.show.folded import folded
 from kit.show.notes import sentence
 from kit.show.table import table
+from kit.show.tables import actions
 from kit.show.view import View, together
 from kit.show.words import Words
 
@@ -63,6 +64,20 @@ def proposed(found: pd.DataFrame | Unavailable, words: Words) -> View:
         return notes.nothing(words, key=f"{_KEY}.proposed.none")
     rows = [_proposal(one, words) for one in found.to_dict("records")]
     return _written(pd.DataFrame(rows), words, "what who due brings")
+
+
+def talks(found: pd.DataFrame | Unavailable, words: Words) -> View:
+    """Talks about improvement plans as actions; nothing where none is due.
+
+    Parameters
+    ----------
+    found : DataFrame or Unavailable
+        From `kit.review.improvement_plan.actions`.
+    words : Words
+    """
+    if isinstance(found, Unavailable) or found.empty:
+        return View("")
+    return actions(found, words)
 
 
 def effect_of(one: Mapping[str, Any], words: Words) -> str:

@@ -65,16 +65,18 @@ def _goals(found: Any, words: Words) -> str:
     frame = found.parts.assign(
         why=[_cause(one, words) for one in found.parts.to_dict("records")]
     )
-    columns = ["part", "status", "target", "actual", "attainment", "gap", "why"]
+    columns = ["part", "status", "target", "actual", "pace_index", "gap", "why"]
     headings = {"why": words.t("meeting.cause")}
     if found.closed:
         ended = [outcome(*one) for one in zip(frame["status"], frame["attainment"], strict=True)]
-        frame, columns[1] = frame.assign(outcome=ended), "outcome"
+        frame = frame.assign(outcome=ended)
+        columns = ["part", "outcome", "target", "actual", "attainment", "gap", "why"]
     else:
         headings["gap"] = words.t("card.to_go")
     own = [number == 0 for number in range(len(frame))]
     return table(frame, words, title=words.t("meeting.goals"), columns=columns, headings=headings,
-                 kinds={"why": "text"}, highlight=own if len(own) > 1 else None).html  # fmt: skip
+                 kinds={"why": "text"}, highlight=own if len(own) > 1 else None,
+                 stacked=True).html  # fmt: skip
 
 
 def _cause(one: dict[str, Any], words: Words) -> str | None:
@@ -136,7 +138,8 @@ def _before(found: Any, words: Words) -> str:
     if found.before is None:
         return ""
     columns = ("action", "status", "owner", "due_on", "expected_effect")
-    return table(found.before, words, title=words.t("meeting.before"), columns=columns).html
+    return table(found.before, words, title=words.t("meeting.before"), columns=columns,
+                 stacked=True).html  # fmt: skip
 
 
 def _people(found: Any, words: Words) -> str:

@@ -15,7 +15,7 @@ from kit.show.view import View, together
 from kit.show.words import Words
 
 _OPEN = 8  # parts that lie open
-_STEPS = ("last_year", "asked", "carried", "relief", "raised", "suggested")
+_STEPS = ("last_year", "decided", "asked", "carried", "relief", "raised", "suggested")
 
 
 def next_target(found: Any, words: Words) -> View:
@@ -33,7 +33,7 @@ def next_target(found: Any, words: Words) -> View:
     signed = {"asked": found.asked, "carried": found.carried or None,
               "relief": -found.relief if found.relief else None,
               "raised": found.raised or None, "suggested": found.target,
-              "last_year": found.last_year}  # fmt: skip
+              "last_year": found.last_year, "decided": found.decided}  # fmt: skip
     rows = [{"step": words.t(f"next_period.step.{name}"), "amount": signed[name]}
             for name in _STEPS if not amounts.missing(signed[name])]  # fmt: skip
     figures = pd.DataFrame(rows)
@@ -65,6 +65,10 @@ def reasons(found: Any, words: Words) -> list[str]:
                             low=found.band[0], limit=found.limit))  # fmt: skip
     if found.withheld:
         told.append(words.t(f"next_period.withheld.{found.withheld}"))
+    if found.decided is not None:
+        told.insert(0, words.t("next_period.decided", decided=found.decided, period=found.period))
+    if found.high is not None and found.target > found.high and not found.relief:
+        told.append(words.t("next_period.above_range", high=found.high))
     told += _carried(found, words)
     if found.scope != "company":
         told.append(words.t("next_period.own_view"))

