@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from kit.cli import main
 from kit.data.case import open_case
-from kit.review import actions_file, carried
+from kit.review import actions_file, carried, proposed
 
 REPS = {"007": ("East", "A", "Ann"), "008": ("East", "A", "李伟"), "009": ("华东", "+B", "Bob")}
 COMPANY = """\
@@ -128,6 +129,57 @@ def test_due_days_in_the_past_and_short_reasons_are_refused(company):
     assert "lies before" in propose("--due", "2025-01-01").output
     found = kit("propose", "--period", "2025Q2", "--author", "Li", "--reason", "so")
     assert found.exit_code == 2 and "says too little" in found.output
+
+
+REFUSED = (
+    "action_id,scope,period,action,due_on\nA1,region:East,2025Q2,call,\n"
+    "A2,region:East,2025Q2,call,31.02.2025\nA3,REGION:east,2025Q2,visit,\n"
+)
+
+
+@pytest.mark.parametrize(
+    "asked", [("list",), ("set", "A1", "--owner", "Wu", "--author", "Li"), ("propose", *SAID)]
+)
+def test_rows_that_the_gate_refuses_are_told(company, asked):
+    (company / "actions.csv").write_text(REFUSED, encoding="utf-8")
+    found = kit(*asked, "--set", "gate.max_loss=1")
+    assert "2 rows of actions were refused" in found.stderr, found.output
+    assert "actions.csv, row 3, column due_on: '31.02.2025' (ambiguous_date)" in found.stderr
+    assert "actions.csv, row 4, column scope: 'REGION:east' (not_a_scope)" in found.stderr
+    assert "refused" not in found.stdout
+
+
+def test_one_refused_row_is_told_as_one_and_none_is_not_told(company):
+    path = company / "actions.csv"
+    path.write_text("\n".join(REFUSED.splitlines()[:3]), encoding="utf-8")
+    assert "1 row of actions was refused" in kit("list", "--set", "gate.max_loss=1").stderr
+    path.write_text(OLD, encoding="utf-8")
+    assert "refused" not in kit("list").stderr
+
+
+def test_a_change_of_an_earlier_day_is_of_that_days_period(company):
+    (company / "actions.csv").write_text(OLD, encoding="utf-8")
+    done = kit("set", "A1", "--status", "done", "--reason", "all of them called", "--author", "Li",
+               "--as-of", "2025-02-28")  # fmt: skip
+    assert done.exit_code == 0 and "done from 2025-02-28 on" in done.output, done.output
+    wrong = kit("set", "A1", "--owner", "Wu", "--author", "Li", "--as-of", "28.02.2025")
+    assert wrong.exit_code == 2 and "is not a date" in wrong.output
+
+
+def test_what_was_met_by_somebody_else_meanwhile_is_said(company, monkeypatch):
+    assert "appended to" in propose("--write").output
+    stale = proposed.proposed
+
+    def before(case, found):
+        return stale(case, found).assign(covered_by=None, owner="Li",
+                                         due_on=pd.Timestamp("2025-12-01"))  # fmt: skip
+
+    monkeypatch.setattr(proposed, "proposed", before)
+    again = propose("--write")
+    assert again.exit_code == 0, again.output
+    assert "met meanwhile by the open action 2025Q2-region-East-1" in again.output
+    assert "Nothing was appended" in again.output
+    assert len(actions_file.read(company / "actions.csv")) == 1
 
 
 def test_help_has_examples():

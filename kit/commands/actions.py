@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kit.commands import options
 from kit.commands.opening import opened
 
+if TYPE_CHECKING:
+    from kit.data.case import Case
+
+_TOLD = 5  # refused rows that are named
 EPILOG = """\b
 Examples:
   kit actions list --config parameters/sample --period 2025Q3 --scope region:East
@@ -61,6 +66,7 @@ def listed(
     from kit.data.tables import Unavailable
     from kit.review.carried import carried
 
+    _tell_refused(case)
     found = carried(case)
     if isinstance(found, Unavailable) or found.empty:
         click.echo("No action is on record.")
@@ -99,9 +105,10 @@ def propose(
     from kit.diagnose import causes
     from kit.review import action_rows, actions_file
     from kit.review.proposed import proposed
-    from kit.show import notes, told
+    from kit.show import actions, notes, told
     from kit.show.words import Words
 
+    _tell_refused(case)
     words = Words(case.settings.language, case.settings.currency)
     found = proposed(case, causes.top(case))
     if isinstance(found, Unavailable):
@@ -118,8 +125,14 @@ def propose(
         click.echo("Nothing new is proposed.")
         return
     if really:
-        done = actions_file.append(case, rows, new=True)
+        done = actions_file.append(case, rows)
         rows = done.rows
+        for cause, name in done.covered:
+            said = actions.cause_of(cause, words)
+            click.echo(f"{said}: met meanwhile by the open action {name}, and left out.")
+        if rows.empty:
+            click.echo("Nothing was appended.")
+            return
     _show(
         ["id", "due", "owner", "action"],
         [[one.action_id, _day(one.due_on), one.owner, one.action]
@@ -153,24 +166,57 @@ def change(
 ) -> None:  # fmt: skip
     """Append a row that says how an action stands from now on.
 
-    A second change on the same day takes the place of the first.
+    A second change on the same day takes the place of the first, and keeps what it does not change.
     """
-    case = opened(config, out, data_dir, settings, as_of=as_of)
+    period = _period(config, data_dir, settings, as_of)
+    case = opened(config, out, data_dir, settings, as_of=as_of, period=period)
     from kit.review import action_rows, actions_file
 
-    row = actions_file.find(actions_file.decided(case), action_id)
-    new = action_rows.changed(
-        case, row, author=author, status=status, reason=reason, measured=measured, owner=owner,
-        due=None if due is None else due.date(),
-        started=None if started is None else started.date(),
+    _tell_refused(case)
+    done = actions_file.change(
+        case, action_id,
+        becomes=lambda row: action_rows.changed(
+            case, row, author=author, status=status, reason=reason, measured=measured, owner=owner,
+            due=None if due is None else due.date(),
+            started=None if started is None else started.date(),
+        ),
     )  # fmt: skip
-    done = actions_file.append(case, new)
     one = done.rows.to_dict("records")[0]
     again = " in place of the one of the same day" if done.replaced else ""
     click.echo(
         f"{action_id}: {_text(one['status']) or 'open'} from {case.as_of} on, a row in "
         f"{done.path}{again}."
     )
+
+
+def _period(config: Path, data_dir: Path | None, settings: tuple[str, ...], as_of: str) -> str:
+    """The period that holds a day; empty where none does, or it is no day."""
+    from kit.data.calendar import FiscalCalendar
+    from kit.errors import UnknownPeriodError
+    from kit.parameters import load
+
+    model = load(config, overrides=options.overrides(settings, data_dir=data_dir))
+    try:
+        return FiscalCalendar(model.calendar).containing(dt.date.fromisoformat(as_of)).name
+    except (ValueError, UnknownPeriodError):
+        return ""
+
+
+def _tell_refused(case: Case) -> None:
+    """Say on stderr which rows of the actions the gate refused."""
+    from kit.review.refused_actions import refused
+
+    many, rows = refused(case)
+    if not many:
+        return
+    start = "1 row of actions was" if many == 1 else f"{many:,} rows of actions were"
+    click.echo(f"{start} refused, and counted nowhere:", err=True)
+    for one in rows.head(_TOLD).itertuples(index=False):
+        value = " ".join(one.value.split())[:40]
+        at = f", column {one.column}" if one.column else ""
+        click.echo(f"  {one.file}, row {one.line}{at}: '{value}' ({one.rule})", err=True)
+    more = f" {many - _TOLD:,} more are not shown here." if many > _TOLD else ""
+    click.echo(f"Mend the rows; `kit check` lists every one.{more}", err=True)
 
 
 def _show(headings: list[str], rows: list[list]) -> None:

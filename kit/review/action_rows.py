@@ -20,6 +20,7 @@ from kit.review.actions_file import require_due
 from kit.review.proposed import cause_cell
 
 _TABLE = TABLES["actions"]
+_MOST = 1e15  # money; beyond it an amount is a slip of the keys
 
 
 def taken_on(
@@ -62,7 +63,7 @@ def taken_on(
     author, reason = signed(author, reason=reason)
     rows = []
     for one in proposals[proposals["covered_by"].isna()].to_dict("records"):
-        who = owner.strip() or one["owner"]
+        who = _plain(owner) or one["owner"]
         if not isinstance(who, str) or not who.strip():
             raise SettingsError(
                 f"action '{one['action_id']}': the data name nobody who answers for {case.scope}. "
@@ -75,7 +76,7 @@ def taken_on(
             {
                 "action_id": one["action_id"], "scope": str(case.scope),
                 "period": case.period.name, "cause": cause_cell(one["cause"], one["subject"]),
-                "action": text(one), "owner": who.strip(), "due_on": pd.Timestamp(until),
+                "action": text(one), "owner": _plain(who), "due_on": pd.Timestamp(until),
                 "status": "open", "expected_effect": None if math.isnan(mean) else round(mean, 2),
                 "measured_effect": None, "recorded_on": pd.Timestamp(case.as_of),
                 "started_on": one["started_on"], "measure": one["measure"],
@@ -107,12 +108,14 @@ def changed(
     author : str
         Who decides.
     status : str
-        One of `kit.data.actions.STATUSES`; empty: as it was.
+        One of `kit.data.actions.STATUSES`, in any spelling that `kit.data.actions.read_status`
+        knows; empty: as it was.
     reason : str
         Why; needed to close or drop it, or to open it again.
     measured : float, optional
         Measured effect, money a period.
     owner : str, optional
+        Written on one line.
     due, started : date, optional
         Without `started`, an open action that is taken up begins on `as_of`.
 
@@ -123,9 +126,9 @@ def changed(
         the owner is empty, an open action would be due in the past, or the effect is no number.
     """
     was, _ = on_record.read_status(row["status"])
-    now = was if not status else status.strip().casefold()
-    if now not in on_record.STATUSES:
-        hint = nearest(now, on_record.STATUSES)
+    now, known = on_record.read_status(status) if status.strip() else (was, True)
+    if not known:
+        hint = nearest(status.strip().casefold(), on_record.STATUSES)
         raise SettingsError(f"status '{status}' is not known. {hint}")
     if not author.strip():
         raise SettingsError("The author is missing: say who decides, such as 'Li Wei'.")
@@ -134,13 +137,16 @@ def changed(
         _, reason = signed(author, reason=reason)
     if owner is not None and not owner.strip():
         raise SettingsError(f"action '{row['action_id']}': the owner is empty. Give a name.")
-    if measured is not None and not math.isfinite(measured):
-        raise SettingsError(f"measured effect '{measured}' is no amount. Give a plain number.")
+    if measured is not None and not abs(measured) <= _MOST:
+        raise SettingsError(
+            f"measured effect '{measured}' is no amount. Give a plain number from {-_MOST:g} to "
+            f"{_MOST:g}."
+        )
     if now not in on_record.CLOSED:
         require_due(due, as_of=case.as_of)
     new = {
-        "status": now if status else None, "measured_effect": measured,
-        "owner": None if owner is None else owner.strip(),
+        "status": now if status.strip() else None, "measured_effect": measured,
+        "owner": None if owner is None else _plain(owner),
         "due_on": None if due is None else pd.Timestamp(due),
         "started_on": None if started is None else pd.Timestamp(started),
     }  # fmt: skip
@@ -156,3 +162,8 @@ def changed(
     full = {**{name: row[name] for name in _TABLE.names}, **changes, **said,
             "recorded_on": pd.Timestamp(case.as_of)}  # fmt: skip
     return pd.DataFrame([full], columns=list(_TABLE.names)).astype(types(_TABLE))
+
+
+def _plain(name: str) -> str:
+    """A name on one line."""
+    return " ".join(name.split())

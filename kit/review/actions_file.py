@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kit import decision_file
@@ -15,7 +16,7 @@ from kit.data import actions as on_record
 from kit.data.case import Case
 from kit.data.tables import TABLES
 from kit.errors import BatchError, SettingsError, nearest
-from kit.review.proposed import free_ids
+from kit.review.proposed import cover, free_ids, open_by_cause
 
 _TABLE = TABLES["actions"]
 _KEY = ["action_id", "recorded_on"]
@@ -24,7 +25,7 @@ _LEAST = float("-inf")  # an effect may be below zero
 
 @dataclass(frozen=True)
 class Written:
-    """What was appended: the file, the rows, and whether one took the place of today's.
+    """What was appended: the file, the rows, what they replaced, and what was left out.
 
     Parameters
     ----------
@@ -33,11 +34,14 @@ class Written:
         Columns of the actions table, as they were written.
     replaced : tuple of str
         Actions whose row of the same day was in the file and was written anew.
+    covered : tuple of (str, str)
+        Causes of rows that were left out, each with the id of the open action that meets it.
     """
 
     path: Path
     rows: pd.DataFrame
     replaced: tuple[str, ...] = ()
+    covered: tuple[tuple[str, str], ...] = ()
 
 
 def place(case: Case) -> Path:
@@ -104,26 +108,20 @@ def find(known: pd.DataFrame, action_id: str) -> dict[str, Any]:
     return found.to_dict("records")[0]
 
 
-def append(
-    case: Case, rows: pd.DataFrame, *, new: bool = False, path: str | Path = ""
-) -> Written:
-    """Append rows, whole or not at all.
+def append(case: Case, rows: pd.DataFrame, *, path: str | Path = "") -> Written:
+    """Append new actions, whole or not at all.
 
     Parameters
     ----------
     case : Case
     rows : DataFrame
-        Columns of the actions table, recorded on one day.
-    new : bool
-        Whether they are new actions: an id that was taken meanwhile is numbered on. Else a row of
-        the same action and day in the file is written anew.
+        Columns of the actions table, of the case's scope and recorded on one day. An id that was
+        taken meanwhile is numbered on; where an open action meets the cause by now, none is added.
     path : path
         The file; empty: the company's. Made where it is not there.
 
     Raises
     ------
-    SettingsError
-        Where a row on record is of a later day, or of the same day in the company's own table.
     BatchError, SourceError
         Where the file cannot be written or read; it is then as it was.
     """
@@ -132,13 +130,52 @@ def append(
     with decision_file.held(file, what="actions"):
         old = read(file) if file.exists() else _TABLE.empty()
         known = decided(case, path=file)
-        if new:
-            rows = _numbered(case, rows, known)
-        same = _same(old, rows)
-        for row in rows.to_dict("records") if not new else ():
+        rows, covered = _uncovered(case, rows, known)
+        rows = _numbered(case, rows, known)
+        if len(rows):
+            decision_file.put(pd.concat([old, rows]), file, table=_TABLE, marked=True)
+    return Written(file, rows, covered=covered)
+
+
+def change(
+    case: Case,
+    action_id: str,
+    *,
+    becomes: Callable[[Mapping[str, Any]], pd.DataFrame],
+    path: str | Path = "",
+) -> Written:
+    """Change an action as it stands in the file at that moment, whole or not at all.
+
+    Parameters
+    ----------
+    case : Case
+    action_id : str
+    becomes : callable
+        Makes the new row out of the newest one, such as `kit.review.action_rows.changed`. It is
+        called while no one else can write, so that no change is lost. A row of the same day in the
+        file is written anew.
+    path : path
+        The file; empty: the company's. Made where it is not there.
+
+    Raises
+    ------
+    SettingsError
+        Where no action has the id, a row on record is of a later day, or of the same day in the
+        company's own table; and what `becomes` refuses.
+    BatchError, SourceError
+        Where the file cannot be written or read; it is then as it was.
+    """
+    file = Path(path) if str(path) else place(case)
+    with decision_file.held(file, what="actions"):
+        old = read(file) if file.exists() else _TABLE.empty()
+        known = decided(case, path=file)
+        new = becomes(find(known, action_id))[list(_TABLE.names)]
+        new = new.astype(decision_file.types(_TABLE)).reset_index(drop=True)
+        for row in new.to_dict("records"):
             _require_later(row, known, old=old, file=file)
-        decision_file.put(pd.concat([old[~same], rows]), file, table=_TABLE, marked=True)
-    return Written(file, rows, tuple(old.loc[same, "action_id"]))
+        same = _same(old, new)
+        decision_file.put(pd.concat([old[~same], new]), file, table=_TABLE, marked=True)
+    return Written(file, new, tuple(old.loc[same, "action_id"]))
 
 
 def require_due(due: dt.date | None, *, as_of: dt.date) -> None:
@@ -153,6 +190,21 @@ def require_due(due: dt.date | None, *, as_of: dt.date) -> None:
             f"due {due}: lies before {as_of}, the day on which this is decided. "
             "Give a day from then on."
         )
+
+
+def _uncovered(
+    case: Case, rows: pd.DataFrame, known: pd.DataFrame
+) -> tuple[pd.DataFrame, tuple[tuple[str, str], ...]]:
+    """The rows whose cause no open action meets, and the causes of the others."""
+    met = open_by_cause(known, scope=case.scope)
+    free, covered = [], []
+    for cell in rows["cause"]:
+        cause, _, subject = cell.partition(":") if isinstance(cell, str) else ("", "", "")
+        by = cover(met, cause, subject) if cause else None
+        free.append(by is None)
+        if by is not None:
+            covered.append((cell, by["action_id"]))
+    return rows[np.array(free, dtype=bool)].reset_index(drop=True), tuple(covered)
 
 
 def _numbered(case: Case, rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:

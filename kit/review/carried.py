@@ -47,14 +47,15 @@ def carried(case: Case) -> pd.DataFrame | Unavailable:
 
     Notes
     -----
-    A rep sees the own actions; a team also its reps', a region its teams' and reps', the company
-    all. The newest row of an action known on `as_of` counts (`kit.data.actions`). Effects are
-    computed for the `settings.review.actions.measured` actions that began last; those of scopes
-    further below stand in their own packets.
+    A rep sees the own actions; a team also its reps', a region its teams' and reps' (of a rep who
+    moved see `kit.data.actions.shown`), the company all. The newest row of an action known on
+    `as_of` counts (`kit.data.actions`). Effects are computed for the
+    `settings.review.actions.measured` actions that began last; those of scopes further below stand
+    in their own packets.
     """
     if not case.data.has("actions"):
         return Unavailable(table="actions")
-    table = on_record.current(case.data)
+    table = on_record.shown(case)
     is_open = ~table["state"].isin(on_record.CLOSED)
     table = table[is_open | _recent(case, table)]
     rows = table.to_dict("records")

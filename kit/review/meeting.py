@@ -22,7 +22,7 @@ from kit.statement import Statement
 
 _USUAL = {"company": "executive", "region": "manager", "team": "manager", "rep": "rep"}
 _WEIGHTY = ("growth", "margin_rate", "win_rate_count", "productivity", "collections_rate",
-            "expense_ratio", "coverage_next", "customers_kept")  # fmt: skip
+            "expense_ratio", "coverage_next")  # fmt: skip
 _PERSON = "rep"  # kind of the scopes whose scorecards stand on a manager's page
 
 

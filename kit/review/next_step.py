@@ -15,9 +15,11 @@ from kit.data.once import once
 from kit.data.tables import Unavailable
 from kit.review.credited import Stint, credited, quota
 from kit.review.incentives import earned, exact, minor_unit, rounded, target_pay_of
-from kit.review.plans import held_plans
+from kit.review.plans import held_plans, no_pay
 from kit.review.prizes import Entry, decided_here, places
 from kit.settings.incentives import Component, Plan
+
+NEAR = Fraction(1, 20)  # of the quota: by how much a prize of a closed period was just missed
 
 _COLUMNS = ["rep_id", "rep", "plan", "component", "kind", "step", "at", "measure", "needed",
             "pay_added", "rate", "per_day", "days_left", "closed"]  # fmt: skip
@@ -46,13 +48,13 @@ def next_step(case: Case) -> pd.DataFrame | Unavailable:
     needed = attainment of the step × quota − credit, up to the next minor unit, for a step is
     reached when it is met. pay_added = pay(credit + needed) − pay(credit), before hold-backs. Of a
     prize the last paid place is the step: what the rep needs to draw level with it, or the least
-    attainment where fewer are in for it; what is added is that place's amount.
+    attainment where fewer are in for it; what is added is that place's amount. Of a closed period
+    only prizes missed by no more than `NEAR`, 5 % of the quota, are told, as more was no near miss.
     """
-    if not case.settings.review.incentives.plans:
-        return Unavailable(reason="no_incentives")
+    missing = no_pay(case)
+    if missing is not None:
+        return missing
     held = held_plans(case)
-    if not held:
-        return Unavailable(reason="no_plan_holds")
     left = elapsed(case.calendar, case.period, as_of=case.as_of).left
     rows = []
     for stint, plan_name, plan in held:
@@ -133,6 +135,8 @@ def _prizes(case: Case, held: tuple) -> Iterator[dict[str, Any]]:
         taken = len(rivals) >= last
         if taken:
             at = max(at, rivals[last - 1])
+        if case.closed and at - one.attainment > NEAR:
+            continue
         those = [other.stint for other in entries
                  if other.stint.rep_id == entry.stint.rep_id and other.name == entry.name
                  and other.stint.place(component.within) == unit]  # fmt: skip

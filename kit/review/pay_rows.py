@@ -12,6 +12,8 @@ from kit.review.guarantee import guaranteed
 from kit.review.prizes import Entry, places
 from kit.settings.incentives import PRIZES, Component
 
+_NOT_SET = ("no_quota", "no_team", "no_team_target")  # nothing to earn it by, so nothing is earned
+
 COLUMNS = ["rep_id", "rep", "plan", "component", "kind", "measure", "team", "region", "start",
            "end", "quota", "credited", "attainment", "tier", "rate", "by_rate", "pay", "low",
            "high", "held", "place", "note"]  # fmt: skip
@@ -55,7 +57,12 @@ def taken_back(case: Case, held: tuple) -> list[dict[str, Any]]:
 def topped_up(
     case: Case, held: tuple, rows: list[dict[str, Any]], *, unit: Decimal
 ) -> list[dict[str, Any]]:
-    """A row each newcomer's stint with what is missing to the guaranteed pay."""
+    """A row each newcomer's stint with what is missing to the guaranteed pay.
+
+    A part for which no quota or target is set earns nothing, so that it is topped up in full. Of
+    any other part that is not known the top-up is not known either (its note says why), but 0 where
+    what is known reaches the guarantee alone: no part is below 0.
+    """
     found = []
     for stint, name, plan in held:
         least = guaranteed(case, stint, plan=plan)
@@ -64,12 +71,24 @@ def topped_up(
         own = [one for one in rows if (one["rep_id"], one["start"]) == (stint.rep_id, stint.start)
                and one["kind"] not in ("clawback", *PRIZES)]  # fmt: skip
         made = blank(stint, name, "guarantee", None, kind="guarantee")
+        earns = [one for one in own if one["note"] not in _NOT_SET]
+        waiting = sum((one["held"] or Decimal(0) for one in earns), Decimal(0))
         for column in ("pay", "low", "high"):
-            paid = sum((one[column] or Decimal(0) for one in own), Decimal(0))
-            waiting = sum((one["held"] or Decimal(0) for one in own), Decimal(0))
-            made[column] = max(least - paid - waiting, Decimal(0).quantize(unit))
+            known = [one[column] for one in earns if one[column] is not None]
+            lacking = max(least - sum(known, Decimal(0)) - waiting, Decimal(0).quantize(unit))
+            made[column] = lacking if len(known) == len(earns) or not lacking else None
+        if made["pay"] is None:
+            made["note"] = next(one["note"] for one in earns if one["pay"] is None)
         found.append(made)
     return found
+
+
+def of_other_periods(held: tuple) -> list[dict[str, Any]]:
+    """A row, with nothing known, each stint and component of plans for another kind of period."""
+    return [
+        blank(stint, name, part, component) | {"note": "other_pay_period"}
+        for stint, name, plan in held for part, component in plan.components.items()
+    ]  # fmt: skip
 
 
 def blank(

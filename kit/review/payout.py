@@ -22,11 +22,20 @@ from kit.review.incentives import (
     target_pay_of,
 )
 from kit.review.outlook_pay import Outlook, outlook, team_result
-from kit.review.pay_rows import COLUMNS, blank, prizes, taken_back, topped_up
-from kit.review.plans import held_plans
+from kit.review.pay_rows import (
+    COLUMNS,
+    blank,
+    of_other_periods,
+    prizes,
+    taken_back,
+    topped_up,
+)
+from kit.review.plans import held_plans, no_pay, other_period_plans
 from kit.settings.incentives import PRIZES, Component, Plan
 
 STATES = ("actual", "landing", "target")
+_OF_REP = ["rep_id", "rep", "team", "plan", "attainment", "tier", "pay", "low", "high", "held",
+           "complete"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,16 +97,19 @@ def payouts(case: Case, *, at: str = "actual") -> Payouts | Unavailable:
     Returns
     -------
     Payouts or Unavailable
-        Unavailable without a plan (`no_incentives`) or where no rep falls under one
-        (`no_plan_holds`).
+        Unavailable without a plan (`no_incentives`), where no rep falls under one
+        (`no_plan_holds`), and where the plans are for another kind of period than the case's
+        (`other_pay_period`, its detail the plan's `every`).
 
     Notes
     -----
     Every component is rounded by itself, by the plan's rule; a rep's total is the sum of the
     rounded. A rep who moved has a row for each stint: credits by day, the quota by working days,
     see `kit.review.credited.stints`. Prizes, hold-backs and clawbacks are not forecast: at `target`
-    none are counted, at `landing` of a running period no prizes and no hold-back. A region or team
-    sees the orders booked in it, so of a rep who also sold elsewhere a part.
+    none are counted, at `landing` of a running period no prizes and no hold-back; a plan of prizes
+    alone then has no row. A region or team sees the orders booked in it, so of a rep who also sold
+    elsewhere a part. Where only some of the plans are for the case's kind of period, what is paid
+    under the others is null (`other_pay_period`).
 
     Raises
     ------
@@ -108,11 +120,10 @@ def payouts(case: Case, *, at: str = "actual") -> Payouts | Unavailable:
     """
     if at not in STATES:
         raise ValueError(f"at='{at}' is not known. Choose one of {', '.join(STATES)}.")
-    if not case.settings.review.incentives.plans:
-        return Unavailable(reason="no_incentives")
-    held = held_plans(case)
-    if not held:
-        return Unavailable(reason="no_plan_holds")
+    missing = no_pay(case)
+    if missing is not None:
+        return missing
+    held, others = held_plans(case), other_period_plans(case)
     unit = minor_unit(case.settings.currency)
     rows: list[dict[str, Any]] = []
     for stint, name, plan in held:
@@ -124,11 +135,12 @@ def payouts(case: Case, *, at: str = "actual") -> Payouts | Unavailable:
     if at != "target":
         rows += taken_back(case, held)
     rows += topped_up(case, held, rows, unit=unit)
-    order = {(stint.rep_id, stint.start): place for place, (stint, _, _) in enumerate(held)}
-    rows.sort(key=lambda one: order[one["rep_id"], one["start"]])
+    rows += of_other_periods(others)
+    rows.sort(key=lambda one: (one["rep_id"], one["start"]))
     frame = pd.DataFrame(rows, columns=COLUMNS).astype({"attainment": "float64"})
     rules = tuple(sorted({plan.rounding for _, _, plan in held}))
-    return Payouts(frame, _by_rep(frame, held, unit=unit), at, rules, unit, not case.closed)
+    reps = _by_rep(frame, (*others, *held), unit=unit)
+    return Payouts(frame, reps, at, rules, unit, not case.closed)
 
 
 def _row(
@@ -217,7 +229,8 @@ def _by_rep(frame: pd.DataFrame, held: tuple, *, unit: Decimal) -> pd.DataFrame:
              "attainment": share, "tier": first["tier"].iloc[-1] if len(first) else None,
              **sums, "complete": bool(rows["pay"].notna().all())}
         )  # fmt: skip
-    return pd.DataFrame(found).astype({"attainment": "float64"})
+    types = {"attainment": "float64", "complete": "bool"}
+    return pd.DataFrame(found, columns=_OF_REP).astype(types)
 
 
 def _whole(amounts: pd.Series) -> Decimal | None:

@@ -32,7 +32,8 @@ class PayoutCost:
     total, held : Decimal
         Paid for the period by now; earned, but paid only when the orders are collected.
     landing, target : Decimal or None
-        Paid at the landing forecast, and with each at exactly 100 %.
+        Paid at the landing forecast, and with each at exactly 100 %; None where nothing of it is
+        known, as with a plan of prizes alone.
     landing_complete : bool
         Whether each rep's landing is known.
     bookings, margin : Decimal or None
@@ -115,13 +116,16 @@ def payout_cost(case: Case) -> PayoutCost | Unavailable:
     unit = now.unit
     bookings = _brought(case, "bookings")
     margin = _brought(case, "margin")
-    known = isinstance(ahead, Payouts) and ahead.reps["pay"].notna().any()
+    landing, target = (
+        one.total if isinstance(one, Payouts) and one.reps["pay"].notna().any() else None
+        for one in (ahead, goal)
+    )
     return PayoutCost(
         total=now.total,
         held=held,
-        landing=ahead.total if known and isinstance(ahead, Payouts) else None,
-        target=goal.total if isinstance(goal, Payouts) else None,
-        landing_complete=isinstance(ahead, Payouts) and bool(ahead.reps["complete"].all()),
+        landing=landing,
+        target=target,
+        landing_complete=landing is not None and bool(ahead.reps["complete"].all()),
         bookings=bookings or Decimal(0),
         margin=margin,
         share_of_bookings=_ratio(paid, bookings),

@@ -4,17 +4,58 @@ from __future__ import annotations
 
 from kit.data.case import Case
 from kit.data.once import once
+from kit.data.tables import Unavailable
 from kit.errors import SettingsError
 from kit.review.credited import Stint, quota, stints
 from kit.settings.incentives import Plan
+
+_EVERY = ("month", "quarter", "half", "year")
+_AS_SET = ("explicit", "range")  # kinds of period that are taken to be the plan's own
 
 
 @once
 def held_plans(case: Case) -> tuple[tuple[Stint, str, Plan], ...]:
     """The scope's stints that fall under a plan, with its name and the plan, by rep and day.
 
-    Under a plan that names nobody fall only reps who carry a quota.
+    Under a plan that names nobody fall only reps who carry a quota. Stints whose plan is for
+    another kind of period than the case's are left out, see `other_period_plans`.
     """
+    return tuple(one for one in _all_plans(case) if _fits(case, one[2]))
+
+
+@once
+def other_period_plans(case: Case) -> tuple[tuple[Stint, str, Plan], ...]:
+    """The scope's stints whose plan is for another kind of period (`every`) than the case's."""
+    return tuple(one for one in _all_plans(case) if not _fits(case, one[2]))
+
+
+def no_pay(case: Case) -> Unavailable | None:
+    """Why no pay can be worked out in the case; None where a plan holds for its period.
+
+    Returns
+    -------
+    Unavailable or None
+        Without a plan `no_incentives`; where no rep falls under one `no_plan_holds`; where those
+        that hold are for another kind of period `other_pay_period`, with that kind as the detail
+        (`month`, `quarter`, `half`, `year`; several joined by a comma, the shortest first).
+    """
+    if not case.settings.review.incentives.plans:
+        return Unavailable(reason="no_incentives")
+    if held_plans(case):
+        return None
+    others = {plan.every for _, _, plan in other_period_plans(case)}
+    if not others:
+        return Unavailable(reason="no_plan_holds")
+    detail = ", ".join(sorted(others, key=_EVERY.index))
+    return Unavailable(reason="other_pay_period", detail=detail)
+
+
+def _fits(case: Case, plan: Plan) -> bool:
+    return case.period.kind in (plan.every, *_AS_SET)
+
+
+@once
+def _all_plans(case: Case) -> tuple[tuple[Stint, str, Plan], ...]:
     found = []
     for stint in stints(case):
         held = plan_of(case, stint)

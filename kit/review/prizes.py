@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from kit.data.calendar import Period
 from kit.data.case import Case
+from kit.data.once import once
 from kit.errors import UnknownPeriodError
 from kit.review.credited import Stint, credited, quota, stints
 from kit.review.incentives import exact, minor_unit, rounded, shared_prizes
+from kit.scope import Scope
 from kit.settings.incentives import Component, Plan
 
 _WIDER = ("company", "region", "team", "rep")
@@ -76,7 +78,9 @@ def places(case: Case, entries: Iterable[Entry]) -> dict[Entry, Placed]:
     -----
     An attainment is the rep's in that unit: the credit of the stints there ÷ their share of the
     quota. Whoever was in two units competes in each with what was done there. For `progress` it is
-    held against the same rep's of the last period. Ranks are of exact fractions, not of rounded
+    held against the same rep's of the last period. Where somebody who is in for it was elsewhere in
+    the last period, wholly or for a part, and the case does not see that, nobody's place is known
+    (`others_needed`), for the prize might be theirs. Ranks are of exact fractions, not of rounded
     percentages.
     """
     found: dict[Entry, Placed] = {}
@@ -121,9 +125,17 @@ def _contest(case: Case, reps: dict[str, list[Entry]]) -> dict[Entry, Placed]:
             figure, note = (None, "no_last_period") if before is None else (share - before, "")
             if figure is not None and figure <= 0:
                 note = "no_rise"
+            if rep in _elsewhere(case):
+                figure, note = None, "others_needed"
         if share is not None and share < Fraction(exact(component.min_attainment)):
             note = "below_least"
         standing[rep] = Placed(share, figure, None, None if figure is None else Decimal(0), note)
+    unseen = any(one.note == "others_needed" for one in standing.values())
+    if unseen:
+        standing = {
+            rep: Placed(one.attainment, None, None, None, "others_needed")
+            for rep, one in standing.items()
+        }
     ranked = {rep: one.figure for rep, one in standing.items() if one.figure is not None
               and not one.note}  # fmt: skip
     component = next(iter(reps.values()))[-1].component
@@ -132,12 +144,24 @@ def _contest(case: Case, reps: dict[str, list[Entry]]) -> dict[Entry, Placed]:
     for rep, mine in reps.items():
         place, prize = won.get(rep, (None, Decimal(0).quantize(unit)))
         one = standing[rep]
-        pay = None if one.note in ("no_quota", "no_last_period") else prize
+        pay = None if one.note in ("no_quota", "no_last_period", "others_needed") else prize
         found[mine[-1]] = Placed(one.attainment, one.figure, place, pay, one.note)
         nothing = rounded(Decimal(0), unit=unit)
         for earlier in mine[:-1]:
             found[earlier] = Placed(one.attainment, one.figure, None, nothing, "later_stint")
     return found
+
+
+@once
+def _elsewhere(case: Case) -> frozenset[str]:
+    """Reps who by the roster spent days of the last period where the case does not see."""
+    try:
+        before = case.calendar.previous(case.period)
+    except UnknownPeriodError:
+        return frozenset()
+    seen = set(stints(case, period=before))
+    everywhere = stints(replace(case, scope=Scope("company")), period=before)
+    return frozenset(one.rep_id for one in everywhere if one not in seen)
 
 
 def _last(case: Case, entry: Entry) -> Fraction | None:

@@ -54,7 +54,8 @@ def proposed(case: Case, causes: pd.DataFrame | Unavailable) -> pd.DataFrame | U
     days = case.settings.review.action_days
     due = next_working_day(case, case.as_of + dt.timedelta(days=days))
     start = next_working_day(case, case.as_of + dt.timedelta(days=1))
-    met, brings = _met(case), _brings(case, causes)
+    met = open_by_cause(case.data.frame("actions"), scope=case.scope)
+    brings = _brings(case, causes)
     new = iter(free_ids(case, on_record.newest(case.data.frame("actions"))["action_id"]))
     rows = []
     for one in table.to_dict("records"):
@@ -62,7 +63,7 @@ def proposed(case: Case, causes: pd.DataFrame | Unavailable) -> pd.DataFrame | U
         low, high, measure = brings.get(key, (np.nan, np.nan, "bookings"))
         row = {name: one[name] for name in ("cause", "subject", "owner_role", "effect", "facts")}
         row |= {"expected_low": low, "expected_high": high, "measure": measure}
-        open_one = met.get(_key(*key)) or met.get(_key(one["cause"], ""))
+        open_one = cover(met, *key)
         if open_one is None:
             row |= {"action_id": next(new), "action": one["action"], "owner": _person(case, one),
                     "due_on": pd.Timestamp(due), "started_on": pd.Timestamp(start),
@@ -134,17 +135,40 @@ def next_working_day(case: Case, day: dt.date) -> dt.date:
     return day
 
 
-def _met(case: Case) -> dict[str, dict[str, Any]]:
-    """Open actions of the scope itself by the cause they meet; of several the one due first."""
-    rows = on_record.current(case.data)
-    own = [one.casefold() == str(case.scope).casefold() for one in rows["scope"]]
-    rows = rows[np.array(own, dtype=bool) & ~rows["state"].isin(on_record.CLOSED).to_numpy()]
+def open_by_cause(rows: pd.DataFrame, *, scope: Scope) -> dict[str, dict[str, Any]]:
+    """Open actions of a scope itself by the cause they meet; of several the one due first.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Columns of the actions table, all rows ever recorded.
+    scope : Scope
+
+    Returns
+    -------
+    dict
+        For `cover`: the newest row of each.
+    """
+    rows = on_record.newest(rows)
+    own = [
+        where.casefold() == str(scope).casefold()
+        and on_record.read_status(status)[0] not in on_record.CLOSED
+        for where, status in zip(rows["scope"], rows["status"], strict=True)
+    ]
+    rows = rows[np.array(own, dtype=bool)]
     rows = rows[rows["cause"].notna()].sort_values("due_on", kind="stable", na_position="last")
     found: dict[str, dict[str, Any]] = {}
     for one in rows.to_dict("records"):
         cause, _, subject = str(one["cause"]).partition(":")
         found.setdefault(_key(cause, subject), one)
     return found
+
+
+def cover(
+    met: Mapping[str, dict[str, Any]], cause: str, subject: object
+) -> dict[str, Any] | None:
+    """The open action of `open_by_cause` that meets a cause: of its subject, else of the whole."""
+    return met.get(_key(cause, subject)) or met.get(_key(cause, ""))
 
 
 def _key(cause: str, subject: object) -> str:

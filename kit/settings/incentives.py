@@ -61,6 +61,12 @@ class Component(Model):
 
     @model_validator(mode="after")
     def _whole_and_rising(self) -> Component:
+        if self.cap is not None and self.cap < self.threshold:
+            raise ValueError(
+                f"cap {self.cap:g} lies below threshold {self.threshold:g}, so what is paid from "
+                f"the threshold on is never reached; raise the cap to {self.threshold:g} or more, "
+                "lower the threshold, or take one of the two out"
+            )
         if self.kind in PRIZES:
             if not self.prizes:
                 raise ValueError(
@@ -118,8 +124,11 @@ class Plan(Model):
     teams: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     reps: tuple[str, ...] = ()
-    since: OptionalDate = None  # first day it holds; what came before is neither paid nor taken back
-    target_pay: OptionalAmount = None  # variable pay of a period at 100 %, money
+    since: OptionalDate = None  # first day it holds; what came before is not paid nor taken back
+    # the period that target pay, prizes and guarantee are for; explicit starts and ranges of
+    # periods count as it
+    every: Literal["month", "quarter", "half", "year"] = "quarter"
+    target_pay: OptionalAmount = None  # variable pay of such a period at 100 %, money
     target_pay_by_level: dict[str, Amount] = Field(default_factory=dict)  # where it differs
     components: dict[str, Component] = Field(min_length=1)
     rounding: Literal["half_even", "half_up"] = "half_even"  # of each component, to the cent

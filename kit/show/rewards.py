@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -32,7 +33,7 @@ def payouts(overview: Any, found: Any, words: Words) -> View:
     """
     for one in (overview, found):
         if isinstance(one, Unavailable):
-            return notes.unavailable(one, words)
+            return _missing(one, words)
     running = bool(overview["pay_landing"].notna().any())
     lines = _said(overview, found, words, running=running or found.running)
     views = [notes.sentence(line) for line in lines]
@@ -43,15 +44,12 @@ def payouts(overview: Any, found: Any, words: Words) -> View:
     )
     note = [_rounded(found, words), *([words.t("rewards.landing_note")] if running else [])]
     caption = _joined([_unit(words), *note], words)
-    first = _table(shown.head(_FEW), words, columns, caption=caption)
-    views.append(first)
-    rest = shown.iloc[_FEW:]
-    if len(rest):
+    views.append(_table(shown.head(_FEW), words, columns, caption=caption))
+    if len(rest := shown.iloc[_FEW:]):
         key = "rewards.each" + ("_one" if len(rest) == 1 else "")
         views.append(folded([_table(rest, words, columns)], words.t(key, n=len(rest))))
-    views.append(
-        folded([components(found, words)], words.t("rewards.components", n=len(overview)))
-    )
+    every = words.t("rewards.components", n=len(overview))
+    views.append(folded([components(found, words)], every))
     return together(views)
 
 
@@ -64,7 +62,7 @@ def components(found: Any, words: Words) -> View:
     words : Words
     """
     if isinstance(found, Unavailable):
-        return notes.unavailable(found, words)
+        return _missing(found, words)
     rows = found.components
     idle = rows["kind"].isin(("prize", "progress")) & rows["pay"].map(lambda one: one == 0)
     rows = rows[~idle]
@@ -94,21 +92,19 @@ def cost(found: Any, words: Words) -> View:
     words : Words
     """
     if isinstance(found, Unavailable):
-        return notes.unavailable(found, words)
-    head = notes.points(_cost_lines(found, words), title=words.t("rewards.title.cost"))
+        return _missing(found, words)
     by = found.by_component
     each = by.assign(part=parts(by, words), pay=_plain(by["pay"], words))
     columns = ["part", *(["plan"] if by["plan"].nunique() > 1 else []), "pay", "share"]
-    bought = found.pays_for
-    bought = bought.assign(
-        paid_for=[words.t(f"rewards.pays_for.{one}") for one in bought["part"]],
-        pay=_plain(bought["pay"], words),
+    bought = found.pays_for.assign(
+        paid_for=[words.t(f"rewards.pays_for.{one}") for one in found.pays_for["part"]],
+        pay=_plain(found.pays_for["pay"], words),
     )
-    views = [head]
+    views = [notes.points(_cost_lines(found, words), title=words.t("rewards.title.cost"))]
     if len(bought):
-        note = words.t("rewards.pays_for_note")
+        caption = _joined([_unit(words), words.t("rewards.pays_for_note")], words)
         views.append(_table(bought, words, ["paid_for", "pay", "share"], title="pays_for",
-                            caption=_joined([_unit(words), note], words)))  # fmt: skip
+                            caption=caption))  # fmt: skip
     views.append(folded([_table(each, words, columns, caption=_unit(words))],
                         words.t("rewards.title.by_component")))  # fmt: skip
     return together(views)
@@ -124,7 +120,7 @@ def next_steps(found: Any, words: Words) -> View:
     words : Words
     """
     if isinstance(found, Unavailable):
-        return notes.unavailable(found, words)
+        return _missing(found, words)
     if found.empty:
         return notes.nothing(words, key="rewards.step.none")
     named = found.assign(part=parts(found, words))
@@ -137,10 +133,16 @@ def next_steps(found: Any, words: Words) -> View:
     if done:
         first.append(words.t("rewards.step.top", who=done))
     views = [notes.points(first, title=title)]
-    rest = lines[_STEPS:]
-    if rest:
+    if rest := lines[_STEPS:]:
         views.append(folded([notes.points(rest)], words.t("rewards.step.more", n=len(rest))))
     return together(views)
+
+
+def _missing(found: Unavailable, words: Words) -> View:
+    if found.reason == "other_pay_period":
+        kinds = [words.t(f"rewards.every.{one}") for one in found.detail.split(", ")]
+        found = replace(found, detail=words.list(kinds))
+    return notes.unavailable(found, words)
 
 
 def _said(overview: pd.DataFrame, found: Any, words: Words, *, running: bool) -> list[str]:

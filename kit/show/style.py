@@ -183,14 +183,15 @@ _PRINT = """
   .kit-story { max-width: none; }
   .kit-meeting .kit-columns { grid-template-columns: 1fr 1fr; gap: 0 6mm; }
   .kit-meeting li { padding: .3mm 0; }
+  .kit-meeting { line-height: 1.3; }
   .kit-meeting p, .kit-meeting li, .kit-meeting .kit-line { font-size: 8.5pt; }
   .kit-meeting .kit-reasons li > p + p, .kit-meeting .kit-quiet { font-size: 8pt; }
   .kit-meeting .kit-table { break-inside: avoid; }
   .kit-well, .kit-poorly, .kit-wanted, .kit-meeting .kit-reasons, .kit-meeting .kit-doing {
-    margin: 0 0 2mm;
+    margin: 0 0 1.5mm;
   }
   .kit-meeting .kit-title { margin: 0 0 .5mm; padding-bottom: .3mm; }
-  .kit-meeting .kit-table { margin: 0 0 2mm; }
+  .kit-meeting .kit-table { margin: 0 0 1.5mm; }
   .kit-meeting .kit-table table th, .kit-meeting .kit-table table td { padding: .45mm 1mm; }
 }
 """

@@ -142,7 +142,7 @@ def _milestones(case: Case, through: dt.date) -> Iterator[dict[str, Any]]:
 
 
 def _actions(case: Case, through: dt.date) -> Iterator[dict[str, Any]]:
-    rows = actions.current(case.data)
+    rows = actions.shown(case)
     is_open = ~rows["state"].isin(actions.CLOSED)
     rows = kept(rows, is_open & (rows["due_on"] <= pd.Timestamp(through)))
     for one in rows.sort_values("action_id").itertuples(index=False):

@@ -15,7 +15,7 @@ from kit.review import actions, next_parts, next_target
 from kit.scope import Scope
 
 REVIEWED, COMING = "2025Q3", "2025Q4"
-END, LATER = "2025-09-30", "2025-11-15"
+END, START, LATER = "2025-09-30", "2025-10-01", "2025-11-15"  # data reach the last
 NAME = "2025Q4-from-review"
 SCOPES = ("company", "region:East", "rep:R018")
 SAID = ("--author", "Li Wei", "--reason", "as the review of Q3 suggests")
@@ -62,9 +62,9 @@ def loop(place, made, kit):
     found["written"] = do("review", "--period", REVIEWED, "--as-of", END, "--final")
     found["proposed"] = do("actions", "propose", "--period", REVIEWED, "--as-of", END, "--scope",
                            "region:East", "--write", *SAID)  # fmt: skip
-    planned = made(COMING, END, "--notebooks", "01", "--scenario", NAME)
+    planned = made(COMING, START, "--notebooks", "01", "--scenario", NAME)
     found["planned"] = planned
-    found["published"] = do("targets", "publish", "--period", COMING, "--as-of", END, "--scenario",
+    found["published"] = do("targets", "publish", "--period", COMING, "--as-of", START, "--scenario",
                             NAME, *SAID)  # fmt: skip
     found["tracked"] = made(COMING, LATER)
     return found

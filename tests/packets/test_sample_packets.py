@@ -48,8 +48,8 @@ def test_every_scope_has_its_folder_and_nothing_else_lies_about(batch):
     for folder in folders:
         found = sorted(one.name for one in (batch / folder).iterdir())
         assert found == [
-            "alerts.csv", "findings.json", "inputs.json", "notebooks", "packet.html", "targets.csv",
-            "weekly-record.xlsx",
+            "alerts.csv", "findings.json", "inputs.json", "meeting.html", "notebooks",
+            "packet.html", "targets.csv", "weekly-record.xlsx",
         ]  # fmt: skip
         assert len(list((batch / folder / "notebooks").iterdir())) == 4
     files = sorted(one.name for one in batch.iterdir() if one.is_file())
@@ -151,7 +151,7 @@ def test_a_reps_packet_and_notebooks_hold_that_rep_alone(batch, clean):
     forbidden |= {f"{amount:.1f}" for amount in set(foreign["target"]) - own}
     assert len(others) >= 20 and len(strange) >= 200
     files = [one for one in (batch / "rep-R007").rglob("*") if one.is_file()]
-    assert len(files) == 10
+    assert len(files) == 11
     for file in files:
         text = text_of(file)
         found = {one for one in forbidden if one in text}

@@ -1,6 +1,8 @@
 """Actions: none that is open vanishes, what each brought, and what is proposed."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import numpy as np
 import pandas as pd
@@ -87,6 +89,52 @@ def test_closed_ones_are_shown_for_a_while_with_their_reason(make_case):
     assert found["outcome"].tolist() == ["carried", "carried", "closed", "dropped"]
     assert found["stage"].tolist() == ["plan", "plan", "check", "act"]
     assert found.loc["A2", "reason"] == "no budget"
+
+
+MOVED = [
+    {"rep_id": "R7", "valid_from": "2020-01-01", "valid_to": "2025-04-30", "team": "E",
+     "region": "East"},
+    {"rep_id": "R7", "valid_from": "2025-05-01", "team": "S", "region": "South"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "where"),
+    [({"recorded_on": "2025-06-01"}, {"South"}),
+     ({"recorded_on": "2025-04-30"}, {"East", "South"}),
+     ({"started_on": "2025-05-01", "period": "2025Q1"}, {"South"}),
+     ({"started_on": "2025-04-30"}, {"East", "South"}),
+     ({"period": "2025Q3"}, {"South"}), ({"period": "2025Q2"}, {"East", "South"}),
+     ({"period": "spring"}, {"South"}),
+     ({"recorded_on": "2025-06-01", "scope": "REP:r7"}, {"South"}),
+     ({"recorded_on": "2025-06-01", "scope": "rep:R9"}, {"East", "South"})],
+)  # fmt: skip
+def test_an_action_of_a_rep_who_moved_is_shown_where_the_rep_is_or_was(make_case, more, where):
+    rows, teams = [row(**{"scope": "rep:R7", **more})], {"East": "E", "South": "S"}
+    found = set()
+    for region, team in teams.items():
+        for scope in (f"region:{region}", f"team:{team}"):
+            case = make_case(roster=MOVED, actions=rows, scope=scope)
+            found |= {(region, scope)} if len(actions.carried(case)) else set()
+    assert found == {(one, of) for one in where for of in (f"region:{one}", f"team:{teams[one]}")}
+    for scope in ("company", "rep:R7"):
+        seen = actions.carried(make_case(roster=MOVED, actions=rows, scope=scope))
+        assert len(seen) == (scope == "company" or "scope" not in more or "r7" in more["scope"])
+
+
+def test_a_later_change_does_not_move_the_day_it_was_decided(make_case):
+    rows = [row(scope="rep:R7", recorded_on="2025-03-01"),
+            row(scope="rep:R7", recorded_on="2025-06-01", status="in progress")]  # fmt: skip
+    for region in ("East", "South"):
+        case = make_case(roster=MOVED, actions=rows, scope=f"region:{region}")
+        assert actions.carried(case)["status"].tolist() == ["in progress"]
+
+
+def test_an_action_of_a_rep_who_left_stays_where_it_was_decided_or_known(make_case):
+    left = [{**MOVED[0]}]
+    for day in ("2025-03-01", "2025-06-01"):
+        rows = [row(scope="rep:R7", recorded_on=day)]
+        assert len(actions.carried(make_case(roster=left, actions=rows))) == 1
 
 
 def test_without_the_table_it_says_so(make_case):
@@ -224,6 +272,13 @@ def test_a_confirmed_cause_says_what_its_measure_may_bring(sample_company):
 SAID = {"author": "Li Wei", "reason": "agreed in the review"}
 
 
+def changed(case, path, **more):
+    return actions_file.change(
+        case, "A1", path=path,
+        becomes=lambda one: action_rows.changed(case, one, author="Li", **more),
+    )  # fmt: skip
+
+
 def test_taken_on_they_are_rows_with_owner_day_and_reason(make_case, tmp_path):
     case = make_case(roster=ROSTER, actions=[])
     rows = action_rows.taken_on(case, proposals(case), **SAID)
@@ -231,10 +286,37 @@ def test_taken_on_they_are_rows_with_owner_day_and_reason(make_case, tmp_path):
     assert set(rows["reason"]) == {"agreed in the review (Li Wei)"}
     assert (rows["recorded_on"] == pd.Timestamp("2025-09-30")).all()
     path = tmp_path / "actions.csv"
-    actions_file.append(case, rows, new=True, path=path)
-    again = actions_file.append(case, rows, new=True, path=path)  # somebody was faster
+    actions_file.append(case, rows, path=path)
+    other = rows.assign(cause=["late trucks", None])  # somebody was faster
+    again = actions_file.append(case, other, path=path)
     assert again.rows["action_id"].tolist() == ["2025Q3-region-East-3", "2025Q3-region-East-4"]
     assert len(actions_file.read(path)) == 4
+
+
+def test_a_cause_that_was_met_meanwhile_is_left_out(make_case, tmp_path):
+    case, path = make_case(roster=ROSTER, actions=[]), tmp_path / "actions.csv"
+    rows = action_rows.taken_on(case, proposals(case), **SAID)
+    start = Barrier(3)
+
+    def append(_):
+        start.wait()
+        return actions_file.append(case, rows, path=path)
+
+    with ThreadPoolExecutor(3) as pool:
+        done = sorted(pool.map(append, range(3)), key=lambda one: len(one.rows))
+    assert [len(one.rows) for one in done] == [0, 0, 2]
+    assert done[0].covered == (("price: standard", "2025Q3-region-East-1"),
+                               ("capacity", "2025Q3-region-East-2"))  # fmt: skip
+    assert len(actions_file.read(path)) == 2
+    actions_file.change(
+        case, "2025Q3-region-East-2", path=path,
+        becomes=lambda one: action_rows.changed(
+            case, one, author="Li", status="dropped", reason="no budget this year"
+        ),
+    )  # fmt: skip
+    again = actions_file.append(case, rows, path=path)
+    assert again.rows["cause"].tolist() == ["capacity"]
+    assert [cause for cause, _ in again.covered] == ["price: standard"]
 
 
 @pytest.mark.parametrize(
@@ -257,18 +339,41 @@ def test_nobody_to_answer_for_it_is_refused_until_one_is_named(make_case):
 
 def test_a_change_is_a_new_row_and_text_is_kept_as_it_was(make_case, tmp_path):
     case, path = make_case(actions=[row("A1", action='=1+1, "x"\n中文')]), tmp_path / "actions.csv"
-    found = actions_file.find(actions_file.decided(case, path=path), "A1")
-    new = action_rows.changed(case, found, author="Li", status="done",
-                              reason="all quotes called back", measured=-5.5)  # fmt: skip
-    assert actions_file.append(case, new, path=path).replaced == ()
+    assert changed(case, path, status="done", reason="all quotes called back",
+                   measured=-5.5).replaced == ()  # fmt: skip
     assert path.read_bytes().startswith(b"\xef\xbb\xbfaction_id,")
     (read,) = actions_file.read(path).to_dict("records")
     assert (read["action"], read["measured_effect"]) == ('=1+1, "x"\n中文', -5.5)
     assert "'=1+1" in path.read_text("utf-8")
-    second = action_rows.changed(case, read, author="Li", owner="Wu")
-    assert actions_file.append(case, second, path=path).replaced == ("A1",)
+    assert changed(case, path, owner="Wu").replaced == ("A1",)
     (read,) = actions_file.read(path).to_dict("records")
     assert (read["owner"], read["status"]) == ("Wu", "done")
+
+
+def test_changes_at_the_same_time_are_all_kept(make_case, tmp_path):
+    case, path = make_case(actions=[row("A1")]), tmp_path / "actions.csv"
+    asked = [{"owner": "AA"}, {"due": dt.date(2026, 1, 31)}, {"measured": 12.5},
+             {"status": "in-progress", "started": dt.date(2025, 9, 1)}]  # fmt: skip
+    start = Barrier(len(asked))
+
+    def change(one):
+        start.wait()
+        return changed(case, path, **one)
+
+    with ThreadPoolExecutor(len(asked)) as pool:
+        list(pool.map(change, asked))
+    (read,) = actions_file.read(path).to_dict("records")
+    assert (read["owner"], read["due_on"]) == ("AA", pd.Timestamp("2026-01-31"))
+    assert (read["measured_effect"], read["status"]) == (12.5, "in progress")
+
+
+def test_a_change_that_is_refused_leaves_the_file_as_it_was(make_case, tmp_path):
+    case, path = make_case(actions=[row("A1")]), tmp_path / "actions.csv"
+    changed(case, path, owner="Wu")
+    before = path.read_bytes()
+    with pytest.raises(SettingsError, match="nothing would change"):
+        changed(case, path, owner="Wu")
+    assert path.read_bytes() == before
 
 
 def test_what_is_taken_up_begins_that_day(make_case):
@@ -278,9 +383,27 @@ def test_what_is_taken_up_begins_that_day(make_case):
     assert new["started_on"] == pd.Timestamp("2025-09-30")
 
 
+@pytest.mark.parametrize("said", ["in-progress", "In_Progress", " ＩＮ progress "])
+def test_a_status_may_be_spelt_as_it_may_be_read(make_case, said):
+    case = make_case(actions=[row("A1")])
+    found = actions_file.find(case.data.frame("actions"), "A1")
+    new = action_rows.changed(case, found, author="Li", status=said)
+    assert new["status"].tolist() == ["in progress"]
+
+
+def test_an_owner_stands_on_one_line(make_case):
+    case = make_case(roster=ROSTER, actions=[row("A1")])
+    found = actions_file.find(case.data.frame("actions"), "A1")
+    new = action_rows.changed(case, found, author="Li", owner=" Li\r\n Wei\t")
+    assert new["owner"].tolist() == ["Li Wei"]
+    taken = action_rows.taken_on(case, proposals(case), owner="Li\nWei", **SAID)
+    assert set(taken["owner"]) == {"Li Wei"}
+
+
 @pytest.mark.parametrize(
     ("more", "told"),
-    [({"status": "dropped"}, "reason is missing"), ({"status": "dnoe"}, "Did you mean 'done'"),
+    [({"measured": 1.1e15}, "no amount"), ({"measured": -1e300}, "no amount"),
+     ({"status": "dropped"}, "reason is missing"), ({"status": "dnoe"}, "Did you mean 'done'"),
      ({"owner": " "}, "owner is empty"), ({}, "nothing would change"),
      ({"author": ""}, "author is missing"), ({"measured": float("nan")}, "no amount"),
      ({"due": dt.date(2020, 1, 1)}, "lies before")],
@@ -304,9 +427,7 @@ def test_a_row_is_never_older_than_the_newest_nor_a_twin_of_the_companys_own(mak
     path = tmp_path / "actions.csv"
     for day, told in (("2025-10-05", "later"), ("2025-09-30", "own table")):
         case = make_case(actions=[row("A1", recorded_on=day)])
-        found = actions_file.find(case.data.frame("actions"), "A1")
-        new = action_rows.changed(case, found, author="Li", owner="Wu")
         match = "--as-of" if told == "later" else told
         with pytest.raises(SettingsError, match=match):
-            actions_file.append(case, new, path=path)
+            changed(case, path, owner="Wu")
         assert not path.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -415,10 +416,146 @@ def test_prizes_of_a_team(contest):
     assert rows["note"]["top"].tolist() == ["", "", "below_least"]
     assert rows["pay"]["rise"].tolist()[::2] == [0, 50]  # from 40 % to 80 % beats 100 % to 110 %
     assert rows["note"]["rise"]["R2"] == "no_last_period"
-    steps = next_step(contest)
+
+
+def test_a_prize_still_open_is_a_step_however_far(contest):
+    steps = next_step(replace(contest, as_of=dt.date(2025, 9, 29)))
     assert steps[["rep_id", "step", "needed", "pay_added"]].values.tolist() == [
         ["R3", "prize", 30, 100]
     ]
+
+
+@pytest.mark.parametrize(("amount", "expected"), [(80, []), (84.99, []), (85, [5]), (87, [3])])
+def test_a_prize_of_a_closed_period_is_told_within_5_percent(make_case, amount, expected):
+    case = make_case(
+        sales=[sale("R1", "2025-08-01", amount)], targets=[goal("R1", 100)],
+        settings=plan(kind="prize", prizes=[300], min_attainment=0.9),
+    )  # fmt: skip
+    assert next_step(case)["needed"].tolist() == expected
+
+
+@pytest.mark.parametrize("kind", ["prize", "progress"])
+def test_a_plan_of_prizes_alone_pays_nothing_at_target(make_case, kind):
+    shared = {
+        "sales": [sale("R1", "2025-08-01", 110.0), sale("R1", "2025-05-01", 90.0)],
+        "targets": [goal("R1", 100), goal("R1", 100, period="2025Q2")],
+        "settings": plans(p={"components": {"ranking": {"kind": kind, "prizes": [6000, 3000]}}}),
+    }
+    case, running = make_case(**shared), make_case(**shared, as_of="2025-08-15")
+    whole = payouts(case)
+    for found in (payouts(case, at="target"), payouts(running, at="landing")):
+        assert found.components.empty and found.reps.empty and found.total == 0
+        assert list(found.components) == list(whole.components)
+        assert list(found.reps) == list(whole.reps)
+    assert paid(whole) == 6000
+    assert overview(case)["pay_target"].isna().all() and len(overview(running)) == 1
+    assert (payout_cost(case).earned, payout_cost(case).target) == (6000, None)
+    assert not payout_cost(running).landing_complete
+    next_step(running)
+
+
+def test_a_progress_prize_waits_for_last_periods_that_lie_elsewhere(make_case):
+    """R1 came from the South, so the East cannot tell whether R1 or R2 rose more."""
+    roster = [
+        {**MOVED[0], "team": "South-1", "region": "South", "valid_to": "2025-06-30"},
+        {**MOVED[1], "team": "East-1", "region": "East", "valid_from": "2025-07-01"},
+        *({"rep_id": rep, "valid_from": "2020-01-01", "name": rep, "team": "East-1",
+           "region": "East"} for rep in ("R2", "R3")),
+    ]  # fmt: skip
+    south = {"region": "South", "team": "South-1"}
+    rows = [sale("R1", "2025-05-01", 50.0, **south), sale("R1", "2025-08-01", 120.0),
+            sale("R2", "2025-05-01", 80.0), sale("R2", "2025-08-01", 110.0),
+            sale("R3", "2025-05-01", 60.0), sale("R3", "2025-08-01", 70.0)]  # fmt: skip
+    targets = [goal(rep, 100, period=one) for rep in ("R1", "R2", "R3")
+               for one in ("2025Q2", "2025Q3")]  # fmt: skip
+    part = {"kind": "progress", "prizes": [50]}
+
+    def region(scope, sales, least):
+        case = make_case(sales=sales, targets=targets, roster=roster, scope=scope,
+                         settings=plan(**part, min_attainment=least))  # fmt: skip
+        found = payouts(case)
+        east = found.components[found.components["region"] == "East"].set_index("rep_id")
+        return east, found.reps.set_index("rep_id")["complete"]
+
+    seen, complete = region("company", rows, 1)
+    assert seen["pay"].to_dict() == {"R1": 50, "R2": 0, "R3": 0} and complete.all()
+    blind, complete = region("region:East", rows[1:], 1)
+    assert blind["pay"].isna().all() and set(blind["note"]) == {"others_needed"}
+    assert blind["place"].isna().all() and not complete.any()
+    out, complete = region("region:East", rows[1:], 1.25)  # R1 is in for nothing
+    assert set(out["note"]) == {"below_least"} and complete.all()
+    fewer = [rows[0], sale("R1", "2025-08-01", 60.0), *rows[2:]]
+    first, _ = region("company", fewer, 1)
+    second, complete = region("region:East", fewer[1:], 1)
+    assert first["pay"].to_dict() == second["pay"].to_dict() == {"R1": 0, "R2": 50, "R3": 0}
+    assert complete.all()
+
+
+@pytest.mark.parametrize(
+    ("every", "period", "as_of", "fits"),
+    [
+        ("quarter", "2025Q3", "2025-09-30", True),
+        ("quarter", "2025", "2025-12-31", False),
+        ("quarter", "2025H2", "2025-12-31", False),
+        ("quarter", "2025-08", "2025-08-31", False),
+        ("quarter", "2025Q2..2025Q3", "2025-09-30", True),
+        ("month", "2025-08", "2025-08-31", True),
+        ("month", "2025Q3", "2025-09-30", False),
+        ("half", "2025H2", "2025-12-31", True),
+        ("year", "2025", "2025-12-31", True),
+    ],
+)
+def test_pay_is_for_the_plans_own_period(make_case, every, period, as_of, fits):
+    case = make_case(
+        period=period, as_of=as_of, sales=[sale("R1", "2025-08-01", 100.0)],
+        targets=[goal("R1", 100, period=period)],
+        settings=plans(p={"every": every, "target_pay": 100, "components": {"own": {"weight": 1}},
+                          "teams": ["East-1"]}),
+    )  # fmt: skip
+    found = [one(case) for one in (payouts, payout_cost, next_step, overview)]
+    found += [payouts(case, at=at) for at in ("landing", "target")]
+    if fits:
+        assert not any(isinstance(one, Unavailable) for one in found)
+        assert paid(found[0]) == paid(found[-1]) == 100
+    else:
+        assert found == [Unavailable(reason="other_pay_period", detail=every)] * 6
+
+
+@pytest.mark.parametrize(
+    ("calendar", "period"),
+    [({"pattern": "4-4-5", "anchor": "2025-01-05"}, "2025Q3"),
+     ({"starts": ["2025-04-01", "2025-07-01"], "ends_on": "2025-09-30"}, "2025-07-01")],
+)  # fmt: skip
+def test_quarters_of_weeks_and_explicit_periods_are_the_plans_own(make_case, calendar, period):
+    case = make_case(
+        period=period, sales=[sale("R1", "2025-08-01", 100.0)],
+        targets=[goal("R1", 100, period=period)],
+        settings={**plans(p={"target_pay": 100, "components": {"own": {"weight": 1}}}),
+                  "calendar": {"country": "", **calendar}},
+    )  # fmt: skip
+    assert paid(payouts(case)) == 100
+
+
+def test_plans_for_several_periods_leave_none_out_unsaid(make_case):
+    part = {"target_pay": 100, "components": {"own": {"weight": 1}}}
+    shared = {
+        "sales": [sale("R1", "2025-08-01", 100.0), sale("R2", "2025-08-01", 100.0)],
+        "targets": [goal("R1", 100), goal("R2", 100)],
+    }
+    case = make_case(**shared, settings=plans(
+        a={**part, "reps": ["R1"]}, b={**part, "reps": ["R2"], "every": "year"}))  # fmt: skip
+    for at in ("actual", "landing", "target"):
+        found = payouts(case, at=at)
+        assert found.components["note"].tolist() == ["", "other_pay_period"]
+        assert found.reps["complete"].tolist() == [True, False]
+        assert found.reps["pay"].tolist() == [100, None]
+    cost = payout_cost(case)
+    assert (cost.earned, cost.bookings, cost.missing) == (100, 100, 1)
+    assert set(next_step(case)["rep_id"]) == {"R1"}
+    none = make_case(**shared, settings=plans(
+        a={**part, "reps": ["R1"], "every": "year"},
+        b={**part, "reps": ["R2"], "every": "month"}))  # fmt: skip
+    assert payouts(none) == Unavailable(reason="other_pay_period", detail="month, year")
 
 
 def test_a_rep_alone_learns_no_rank_and_no_team(make_case):
@@ -460,6 +597,36 @@ def test_guarantee_tops_up_a_newcomer(make_case):
     assert rows["guarantee"] == 2100 + 1100 - 430  # 21 days in full, 22 days by half
 
 
+def newcomer(make_case, *, targets, scope, part, amount=43.0):
+    roster = [{"rep_id": "R1", "valid_from": "2025-08-01", "name": "New", "team": "East-1",
+               "region": "East", "hired_on": "2025-08-01"}]  # fmt: skip
+    case = make_case(
+        scope=scope, sales=[sale("R1", "2025-09-01", amount)], roster=roster, targets=targets,
+        settings={**plans(p={"teams": ["East-1"], "target_pay": 6600, "guarantee": [1, 0.5],
+                             "components": {"own": {"weight": 0.7}, **part}}),
+                  "calendar.country": ""},
+    )  # fmt: skip
+    return payouts(case).components.set_index("kind").loc["guarantee"], payouts(case).reps.iloc[0]
+
+
+def test_guarantee_waits_for_what_cannot_be_seen(make_case):
+    part = {"team": {"kind": "team", "weight": 0.3}}
+    targets = [goal("East-1", 430, kind="team")]
+    region, whole = newcomer(make_case, targets=targets, scope="region:East", part=part)
+    assert region["pay"] == 3200 - 129  # no quota yet, so no own pay; 10 % of the team's 1,290
+    alone, rep = newcomer(make_case, targets=targets, scope="rep:R1", part=part)
+    assert (alone["pay"], alone["low"], alone["note"]) == (None, None, "others_needed")
+    assert not rep["complete"]
+    beyond, _ = newcomer(make_case, targets=[goal("R1", 430), *targets], scope="rep:R1", part=part,
+                         amount=500.0)  # fmt: skip
+    assert (beyond["pay"], beyond["note"]) == (0, "")  # own pay alone lies above the guarantee
+    cash, _ = newcomer(
+        make_case, targets=[*targets, goal("R1", 430, measure="collections")], scope="region:East",
+        part={"team": {"measure": "collections", "weight": 0.3}},
+    )  # fmt: skip
+    assert (cash["pay"], cash["note"]) == (None, "no_measure")
+
+
 def test_closer_plan_wins_and_a_draw_is_an_error(make_case):
     part = {"components": {"own": {"tiers": [{"at": 0, "rate": 0.01}]}}}
     double = {"components": {"own": {"tiers": [{"at": 0, "rate": 0.02}]}}}
@@ -482,6 +649,7 @@ def test_closer_plan_wins_and_a_draw_is_an_error(make_case):
         ({"kind": "team", "tiers": STEPS}, "needs a 'weight'"),
         ({"kind": "prize"}, "needs 'prizes'"),
         ({"tiers": STEPS, "prizes": [1]}, "belong to kind prize"),
+        ({"tiers": STEPS, "cap": 0.4, "threshold": 0.5}, "cap 0.4 .*threshold 0.5.*raise the cap"),
     ],
 )
 def test_wrong_components_are_told_with_plan_and_tier(component, said):
@@ -523,7 +691,10 @@ def test_odd_cases_break_nothing(make_case, rows):
             assert found.total == sum(known, Decimal(0))
         assert len(overview(case)) == 1
         cost = payout_cost(case)
-        assert cost.pays_for["pay"].sum() == cost.earned
+        if case.scope.kind == "rep":
+            assert cost == Unavailable(reason="cost_of_many")
+        else:
+            assert cost.pays_for["pay"].sum() == cost.earned
         next_step(case)
 
 
@@ -559,6 +730,19 @@ def test_sample_credits_sum_to_what_the_region_booked(sample_company):
     rows = region.data.sales
     inside = rows[rows["date"].between("2025-07-01", "2025-09-30")]
     assert float(done) == pytest.approx(inside["amount"].sum(), abs=0.06)
+
+
+def test_sample_region_gives_nobody_the_prize_of_one_who_moved_in(sample_company):
+    """R007 came to the South in May 2025; the rise on the first quarter lies in the East."""
+    _, _, case = sample_company
+    kept_, awarded = {}, reopen(case, period="2025Q2")
+    for one in (awarded, reopen(awarded, scope="region:South")):
+        rows = payouts(replace(one, as_of=dt.date(2025, 6, 30))).components
+        rows = rows[(rows["kind"] == "progress") & (rows["region"] == "South")]
+        kept_[one.scope.kind] = rows.set_index("rep_id")[["pay", "place", "note"]]
+    assert kept_["company"].loc["R007", "place"] == 1
+    assert kept_["region"]["pay"].isna().all() and kept_["region"]["place"].isna().all()
+    assert set(kept_["region"]["note"]) == {"others_needed"}
 
 
 def test_before_the_period_begins_nothing_is_taken_or_paid_again(make_case):

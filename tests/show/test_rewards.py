@@ -125,3 +125,43 @@ def test_two_parts_of_a_kind_are_told_apart(make_case, english):
     )  # fmt: skip
     told = text(rewards.components(payouts(case), english))
     assert "Own bookings (a)" in told and "Own bookings (b)" in told
+
+
+@pytest.mark.parametrize("every", ["month", "half", "year"])
+def test_another_period_is_named_in_both_languages(make_case, words, every):
+    case = make_case(
+        sales=[{"date": "2025-07-10", "amount": 950.0}], targets=[goal("R1", 1000)],
+        settings={"review.incentives": {"plans": {"p": {
+            "every": every, "components": {"own": {"tiers": STEPS}}}}}},
+    )  # fmt: skip
+    period = words.t(f"rewards.every.{every}")
+    for view in (*all_views(case, words), rewards.components(payouts(case), words)):
+        assert view.title == words.t("unavailable.other_pay_period", detail=period)
+        assert period in view.title and "<table" not in view.html
+    assert pay_curve(payout_cost(case), words).html == ""
+
+
+def test_a_plan_for_another_period_is_noted_beside_those_that_fit(make_case, words):
+    part = {"components": {"own": {"tiers": STEPS}}}
+    case = make_case(
+        sales=[{"rep_id": rep, "date": "2025-07-10", "amount": 950.0} for rep in ("R1", "R2")],
+        targets=[goal("R1", 1000), goal("R2", 1000)],
+        settings={"review.incentives": {"plans": {
+            "a": {**part, "reps": ["R1"]}, "b": {**part, "reps": ["R2"], "every": "year"}}}},
+    )  # fmt: skip
+    view, cost, _ = all_views(case, words)
+    assert words.t("rewards.note.other_pay_period") in text(view)
+    assert words.t("rewards.incomplete_one", n=1) in text(view) + text(cost)
+
+
+@pytest.mark.parametrize("as_of", ["2025-09-30", "2025-08-15"])
+def test_a_plan_of_prizes_alone_is_shown(make_case, words, as_of):
+    case = make_case(
+        as_of=as_of, sales=[{"date": "2025-07-10", "amount": 1100.0}],
+        targets=[goal("R1", 1000)],
+        settings={"review.incentives": {"plans": {"p": {"components": {
+            "top": {"kind": "prize", "prizes": [6000, 3000]}}}}}},
+    )  # fmt: skip
+    view, cost, steps = all_views(case, words)
+    assert "6,000.00" in text(view) and "nan" not in text(view) + text(cost) + text(steps)
+    assert pay_curve(payout_cost(case), words).html == ""
