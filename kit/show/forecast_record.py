@@ -63,11 +63,12 @@ def by_part(found: Any, words: Words) -> View:
     Parameters
     ----------
     found : DataFrame or Unavailable
-        From `kit.review.forecast_record.by_part`.
+        From `kit.review.forecast_record.by_part`; nothing is shown of what is not known: the
+        record of the scope itself says why.
     words : Words
     """
     if isinstance(found, Unavailable):
-        return notes.unavailable(found, words)
+        return View("")
     names = ("part", "forecasts", "error", "worst", "coverage", "brier")
     return table(found, words, columns=names, kinds=_KINDS, headings=_headings(names, words),
                  title=words.t("forecast_record.parts"))  # fmt: skip

@@ -81,11 +81,11 @@ def parts(found: Any, words: Words) -> View:
     Parameters
     ----------
     found : NextParts or Unavailable
-        See `kit.review.next_parts.NextParts`.
+        See `kit.review.next_parts.NextParts`; without parts, nothing is shown.
     words : Words
     """
     if isinstance(found, Unavailable):
-        return notes.unavailable(found, words)
+        return View("") if found.reason == "no_children" else notes.unavailable(found, words)
     rows = found.table.assign(
         moved=found.table["raised"] - found.table["relief"],
         why=[_why(one, words) for one in found.table.to_dict("records")],

@@ -9,10 +9,12 @@ import pytest
 from kit.data.case import open_case, reopen
 from kit.data.territory import reps
 from kit.diagnose import causes
+from kit.plan import story as tale
 from kit.plan import target
 from kit.review import actions, next_target
-from kit.show import cards, plans
+from kit.show import cards
 from kit.show.controls import Desk
+from kit.show.story import story
 from kit.track import position
 
 TARGET = "01-target-setting.ipynb"
@@ -20,12 +22,12 @@ TRACKING = "02-mid-period-tracking.ipynb"
 DIAGNOSIS = "03-diagnosis.ipynb"
 REVIEW = "04-quarterly-review.ipynb"
 FIRST = {
-    TARGET: (target.proposal, plans.proposal),
+    TARGET: (tale.statements, story),
     TRACKING: (position.position, cards.headline),
     DIAGNOSIS: (causes.top, cards.reasons),
     REVIEW: ([causes.top, actions.proposed], cards.doing),
 }
-OPTIONS = {REVIEW: {"next_target": next_target.suggest}}
+OPTIONS = {REVIEW: {"next_target": next_target.suggest}, TARGET: {"chapter": "plan"}}
 EVERY = pytest.mark.parametrize("name", FIRST)
 AREAS = [
     "Northlight Instruments (sample)",

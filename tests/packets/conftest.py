@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 SCOPES = ("region:East", "region:North", "region:South", "region:West", "rep:R007")
 
@@ -25,21 +26,43 @@ def kit():
 
 
 @pytest.fixture(scope="session")
-def company(kit, tmp_path_factory) -> Path:
-    """The folder with the sample company's raw files and company.yml."""
-    folder = tmp_path_factory.mktemp("company")
-    made = kit("sample", folder, cwd=folder)
-    assert made.returncode == 0, made.stderr
-    return folder
+def once(tmp_path_factory, request):
+    """Make a folder once for all processes that run tests: `once("company", make)`."""
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if hasattr(request.config, "workerinput") else root
+
+    def find(name, make) -> Path:
+        folder, done = root / f"packets-{name}", root / f"packets-{name}.made"
+        with FileLock(root / f"packets-{name}.lock"):
+            if not done.exists():
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return find
 
 
 @pytest.fixture(scope="session")
-def batch(kit, company, tmp_path_factory) -> Path:
+def company(kit, once) -> Path:
+    """The folder with the sample company's raw files and company.yml."""
+
+    def make(folder: Path) -> None:
+        made = kit("sample", folder, cwd=folder)
+        assert made.returncode == 0, made.stderr
+
+    return once("company", make)
+
+
+@pytest.fixture(scope="session")
+def batch(kit, company, once) -> Path:
     """The period's folder of a batch over the four regions and one rep."""
-    out = tmp_path_factory.mktemp("out")
-    scopes = [part for scope in SCOPES for part in ("--scope", scope)]
-    made = kit("run", "--config", company / "company.yml", "--period", "2025Q3", *scopes,
-               "--out", out, cwd=company)  # fmt: skip
-    assert made.returncode == 0, made.stderr
-    assert str(out / "sample" / "2025Q3" / "index.html") in made.stdout
-    return out / "sample" / "2025Q3"
+
+    def make(out: Path) -> None:
+        scopes = [part for scope in SCOPES for part in ("--scope", scope)]
+        made = kit("run", "--config", company / "company.yml", "--period", "2025Q3", *scopes,
+                   "--out", out, cwd=company)  # fmt: skip
+        assert made.returncode == 0, made.stderr
+        assert str(out / "sample" / "2025Q3" / "index.html") in made.stdout
+
+    return once("batch", make) / "sample" / "2025Q3"
