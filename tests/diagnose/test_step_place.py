@@ -55,7 +55,7 @@ def test_the_planted_fall_lies_in_the_east(sample_company):
     folder, _, company = sample_company
     found = causes.causes(company).iloc[0]
     assert (found["cause"], found["scope"]) == ("conversion_step", "region:East")
-    for language, where in (("en", "It lies in East alone"), ("zh", "变化只出现在East")):
+    for language, where in (("en", "It is clearest in East"), ("zh", "变化在East最为明显")):
         shown = re.sub("<[^>]+>", " ", tables.causes(causes.causes(company), Words(language)).html)
         assert where in shown and ("Region East" in shown or "East区域" in shown)
     east = open_case(folder / "company.yml", scope="region:East", period="2025Q3",

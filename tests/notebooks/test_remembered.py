@@ -12,7 +12,7 @@ import pytest
 
 from kit.data.case import Case, reopen
 
-SCOPES = [("rep:R007", ""), ("region:East", "2025-08-20")]
+SCOPES = [("rep:R007", ""), ("team:East-2", "2025-08-20")]
 
 
 def run_all(project, *, scope: str, as_of: str, monkeypatch) -> Case:
